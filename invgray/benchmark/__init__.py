@@ -1,0 +1,1 @@
+"""Measure presets: colours and grays through real PNG files, and speed."""

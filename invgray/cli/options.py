@@ -1,0 +1,79 @@
+"""Options that several commands share."""
+
+from __future__ import annotations
+
+from functools import reduce
+from pathlib import Path
+
+import click
+
+import invgray
+from invgray import presets
+from invgray.codec import Codec
+
+
+def conversion(command):
+    """Inputs, output, policy and machine of a command that converts pictures."""
+    return _apply(
+        command,
+        click.argument("inputs", nargs=-1, required=True, metavar="INPUT..."),
+        click.option(
+            "-o",
+            "--output",
+            metavar="OUT",
+            help="A file for one input, a folder for many; '-' is standard output.",
+        ),
+        click.option(
+            "-r/-R",
+            "--recursive/--no-recursive",
+            default=True,
+            help="Take folders with all that is in them (the default).",
+        ),
+        click.option("--overwrite", is_flag=True, help="Replace files that exist."),
+        click.option("--skip-existing", is_flag=True, help="Leave files that exist, and go on."),
+        click.option("--json", "as_json", is_flag=True, help="Print one JSON object a file."),
+        click.option("-q", "--quiet", is_flag=True, help="No progress and no summary."),
+        click.option(
+            "-j",
+            "--jobs",
+            type=click.IntRange(1, 64),
+            default=2,
+            show_default=True,
+            help="Pictures read and written at a time.",
+        ),
+    )
+
+
+def machine(command):
+    """Which networks to run, and on what."""
+    choice = click.Choice
+    return _apply(
+        command,
+        click.option("--preset", metavar="NAME", help="Trained networks to use, by name."),
+        click.option(
+            "--weights",
+            type=click.Path(file_okay=False, path_type=Path),
+            metavar="DIR",
+            help="Trained networks to use, a folder that 'invgray train' made.",
+        ),
+        click.option("--device", type=choice(["auto", "cpu", "gpu"]), default="auto"),
+        click.option("--precision", type=choice(["auto", "float32", "bfloat16"]), default="auto"),
+        click.option("--engine", type=choice(["auto", "openvino", "tensorflow"]), default="auto"),
+        click.option(
+            "--tile",
+            type=click.IntRange(64),
+            metavar="N",
+            help="Cut large pictures into tiles of N pixels (default: by memory).",
+        ),
+    )
+
+
+def load_codec(preset: str | None, weights: Path | None, **options) -> Codec:
+    """The codec that ``--preset`` or ``--weights`` names, the default one if neither does."""
+    if preset and weights:
+        raise click.UsageError("--preset and --weights exclude each other")
+    return invgray.load(weights or preset or presets.DEFAULT, **options)
+
+
+def _apply(command, *decorators):
+    return reduce(lambda wrapped, decorate: decorate(wrapped), reversed(decorators), command)

@@ -1,0 +1,87 @@
+"""Figures of merit (paper section 7.2): 8-bit pictures in, floats out.
+
+Colour pictures are ``uint8 (H, W, 3)``, gray ones ``uint8 (H, W)``; both of one pair the same size.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from PIL import Image, ImageOps
+from scipy.ndimage import gaussian_filter
+from skimage.color import rgb2lab
+from skimage.metrics import mean_squared_error, structural_similarity
+
+
+def mae(x: np.ndarray, y: np.ndarray) -> float:
+    """Mean absolute error over all pixels and channels, in levels (0 to 255)."""
+    return float(np.mean(np.abs(x.astype(np.float32) - y)))
+
+
+def psnr(x: np.ndarray, y: np.ndarray) -> float:
+    """Peak signal-to-noise ratio in dB, the mean over channels; infinite for equal pictures."""
+    channels = zip(np.atleast_3d(x).T, np.atleast_3d(y).T, strict=True)
+    errors = [mean_squared_error(a, b) for a, b in channels]
+    with np.errstate(divide="ignore"):
+        return float(np.mean(10 * np.log10(255.0**2 / np.array(errors))))
+
+
+def ssim(x: np.ndarray, y: np.ndarray) -> float:
+    """Structural similarity (11x11 Gaussian window, sigma 1.5), the mean over R, G and B."""
+    return float(
+        structural_similarity(
+            x,
+            y,
+            channel_axis=-1,
+            data_range=255,
+            gaussian_weights=True,
+            sigma=1.5,
+            use_sample_covariance=False,
+        )
+    )
+
+
+def structure(gray: np.ndarray, rgb: np.ndarray) -> float:
+    """Structure term of SSIM between a gray picture and the CIE L of a colour one, in [-1, 1].
+
+    ``s = (cov(x, y) + C3) / (std(x) std(y) + C3)``, C3 = (0.03 * 255)^2 / 2, with L scaled to
+    [0, 255] and an 11x11 Gaussian window of sigma 1.5, averaged where the window fits.
+    """
+    x = gray.astype(np.float64)
+    y = rgb2lab(rgb)[..., 0] * 2.55
+    mean_x, mean_y = _window(x), _window(y)
+    variance_x = np.maximum(_window(x * x) - mean_x**2, 0)
+    variance_y = np.maximum(_window(y * y) - mean_y**2, 0)
+    covariance = _window(x * y) - mean_x * mean_y
+    c3 = (0.03 * 255) ** 2 / 2
+    s = (covariance + c3) / (np.sqrt(variance_x * variance_y) + c3)
+    return float(np.mean(s[5:-5, 5:-5]))
+
+
+def luminance(rgb: np.ndarray) -> np.ndarray:
+    """Luminance Y' (ITU-R BT.601) of ``(H, W, 3)``, unrounded, in the input's range: ``(H, W)``."""
+    return rgb @ np.array([0.299, 0.587, 0.114])
+
+
+def gray_psnr(gray: np.ndarray, rgb: np.ndarray) -> float:
+    """PSNR in dB of a gray picture against the luminance of the colour one."""
+    return psnr(gray.astype(np.float64), luminance(rgb))
+
+
+def _window(x):
+    return gaussian_filter(x, sigma=1.5, truncate=3.5)
+
+
+def round_trip(rgb: np.ndarray, gray: np.ndarray, restored: np.ndarray) -> dict[str, float]:
+    """All figures of one picture: of the restored colours, then of the gray in between."""
+    return {
+        "psnr": psnr(rgb, restored),
+        "ssim": ssim(rgb, restored),
+        "mae": mae(rgb, restored),
+        "structure": structure(gray, rgb),
+        "gray_psnr": gray_psnr(gray, rgb),
+    }
+
+
+def paper_protocol(picture: Image.Image) -> Image.Image:
+    """The centre square of a picture, resized to 256x256 (Lanczos)."""
+    return ImageOps.fit(picture, (256, 256), Image.Resampling.LANCZOS)

@@ -1,0 +1,18 @@
+"""Keras definitions of the networks, one architecture a file. Tensors in, tensors out."""
+
+from __future__ import annotations
+
+import importlib
+
+
+def architecture(name: str):
+    """The module that defines a network: ``encoder``, ``decoder``, ``receptive_radius``, ``RATIO``.
+
+    Importing it imports TensorFlow.
+    """
+    return importlib.import_module(f"{__name__}.{name}")
+
+
+def build(card: dict, name: str, dtype: str | None = None):
+    """The network ``name`` (``"encoder"`` or ``"decoder"``) of a preset's card, without weights."""
+    return getattr(architecture(card["network"]), name)(**card["arguments"], dtype=dtype)

@@ -1,0 +1,144 @@
+"""Trained networks on disk: find, verify, describe, save.
+
+A preset is a folder with ``encoder.keras`` and ``decoder.keras`` (for TensorFlow), their exported
+copies ``encoder.xml``/``.bin`` and ``decoder.xml``/``.bin`` (for OpenVINO), and ``card.json``: the
+network and its arguments, how it was trained, what it reaches, and a digest of every file.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import dataclass
+from pathlib import Path
+
+from invgray.errors import WeightsError
+
+DEFAULT = "standard"
+"""The preset used when none is named."""
+
+CARD = "card.json"
+
+
+@dataclass(frozen=True)
+class Preset:
+    """A folder of trained networks whose card has been read.
+
+    Attributes:
+        name: what it is called on the command line and in gray pictures.
+        directory: where its files are.
+        card: the parsed ``card.json``.
+    """
+
+    name: str
+    directory: Path
+    card: dict
+
+    @property
+    def digest(self) -> str:
+        """Short digest of the trained weights; recorded in every gray picture."""
+        files = self.card["files"]
+        return _sha256(f"{files['encoder.keras']}{files['decoder.keras']}".encode())[:16]
+
+    def file(self, name: str) -> Path:
+        """Path of one of the preset's files, once its content matches the card.
+
+        Raises:
+            WeightsError: the file is missing or is not the one that the card describes.
+        """
+        path = self.directory / name
+        try:
+            digest = _sha256(path.read_bytes())
+        except OSError as error:
+            raise WeightsError(f"{path}: weights are missing", _REINSTALL) from error
+        if digest != self.card["files"].get(name):
+            raise WeightsError(f"{path}: weights do not match the card's checksum", _REINSTALL)
+        return path
+
+
+def names() -> list[str]:
+    """The shipped presets."""
+    return sorted(card.parent.name for card in _root().glob(f"*/{CARD}"))
+
+
+def find(name: str = DEFAULT) -> Preset:
+    """A shipped preset by name.
+
+    Raises:
+        WeightsError: there is none of that name, or its card is damaged.
+    """
+    if name not in names():
+        raise WeightsError(
+            f"there is no preset '{name}' (shipped: {', '.join(names()) or 'none'})",
+            "name one of these with --preset, or a folder with --weights",
+        )
+    return open_directory(_root() / name)
+
+
+def open_directory(directory: Path) -> Preset:
+    """A preset in any folder, as ``invgray train`` leaves it; named after the folder.
+
+    Raises:
+        WeightsError: there is no card in it, or the card is damaged.
+    """
+    path = directory / CARD
+    try:
+        card = json.loads(path.read_text("utf-8"))
+        card["network"], card["arguments"], card["files"]["encoder.keras"]
+    except OSError as error:
+        raise WeightsError(
+            f"{path}: not found", "give a folder that 'invgray train' has finished"
+        ) from error
+    except (ValueError, KeyError, TypeError) as error:
+        raise WeightsError(f"{path}: the card is damaged", _REINSTALL) from error
+    return Preset(directory.resolve().name, directory, card)
+
+
+def save(directory: Path, encoder, decoder, card: dict) -> Preset:
+    """Write two Keras networks, their exported copies and the card that describes them.
+
+    Weights are rounded to float16 values first, which costs nothing measurable: exported copies
+    (stored as float16) then equal the Keras files to the bit, and these compress to half.
+
+    Args:
+        directory: made if missing; files of the same names are replaced.
+        encoder: Keras model.
+        decoder: Keras model.
+        card: everything but the digests.
+    """
+    import numpy as np
+
+    directory.mkdir(parents=True, exist_ok=True)
+    for network in (encoder, decoder):
+        network.set_weights([w.astype(np.float16).astype(w.dtype) for w in network.get_weights()])
+        network.save(directory / f"{network.name}.keras")
+        _export(network, directory / f"{network.name}.xml")
+    files = sorted(p for p in directory.iterdir() if p.suffix in (".keras", ".xml", ".bin"))
+    digests = {p.name: _sha256(p.read_bytes()) for p in files}
+    text = json.dumps(card | {"files": digests}, indent=2)
+    (directory / CARD).write_text(text + "\n", "utf-8")
+    return open_directory(directory)
+
+
+_REINSTALL = "reinstall invgray, or train again"
+
+
+def _root() -> Path:
+    package = Path(__file__).parent
+    installed = package / "weights"
+    return installed if installed.is_dir() else package.parent / "weights"
+
+
+def _sha256(data: bytes) -> str:
+    return hashlib.sha256(data).hexdigest()
+
+
+def _export(network, path: Path) -> None:
+    import openvino
+    import tensorflow as tf
+
+    signature = tf.TensorSpec(network.input_shape, tf.float32, name="x")
+    function = tf.function(lambda x: network(x, training=False), input_signature=[signature])
+    model = openvino.convert_model(function)
+    model.reshape([-1, -1, -1, network.input_shape[-1]])
+    openvino.save_model(model, path, compress_to_fp16=True)
