@@ -8,7 +8,6 @@
 
 from __future__ import annotations
 
-from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -16,11 +15,6 @@ if TYPE_CHECKING:
     from invgray.codec import Codec
 
 __all__ = ["Codec", "__version__", "load"]
-
-try:
-    __version__ = version("invgray")
-except PackageNotFoundError:
-    __version__ = "0+unknown"
 
 
 def load(preset: str | Path = "standard", **options) -> Codec:
@@ -45,4 +39,8 @@ def __getattr__(name: str):
         from invgray.codec import Codec
 
         return Codec
+    if name == "__version__":
+        from importlib.metadata import version
+
+        return version("invgray")
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

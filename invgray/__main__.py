@@ -1,5 +1,18 @@
-"""``python -m invgray``."""
+"""``invgray`` and ``python -m invgray``: the command line, interruptible from its first import."""
 
-from invgray.cli import main
+import sys
 
-main(prog_name="invgray")
+
+def main():
+    """Run the command line and exit."""
+    try:
+        from invgray.cli import main as commands
+
+        commands(prog_name="invgray")
+    except KeyboardInterrupt:
+        sys.stderr.write("invgray: interrupted\n")
+        sys.exit(130)
+
+
+if __name__ == "__main__":
+    main()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from functools import cached_property
+from functools import cached_property, partial
 
 import numpy as np
 
@@ -34,7 +34,9 @@ class Codec:
         tile: int | None = None,
     ):
         self.preset = preset
-        self._options = {"engine": engine, "device": device, "precision": precision}
+        self._open = partial(
+            engines.open_network, preset, engine=engine, device=device, precision=precision
+        )
         self._tile = tile
 
     def encode(self, rgb: np.ndarray) -> np.ndarray:
@@ -80,11 +82,11 @@ class Codec:
 
     @cached_property
     def _encoder(self) -> engines.Network:
-        return engines.open_network(self.preset, "encoder", **self._options)
+        return self._open("encoder")
 
     @cached_property
     def _decoder(self) -> engines.Network:
-        return engines.open_network(self.preset, "decoder", **self._options)
+        return self._open("decoder")
 
 
 def _expect(array, name, dtype, color):

@@ -6,13 +6,16 @@ TensorFlow takes seconds to import, so nothing here does so before it is known t
 from __future__ import annotations
 
 import importlib.util
-from collections.abc import Callable
+import os
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Literal
 
 import numpy as np
 
-from invgray.errors import UsageError
+from invgray.errors import UsageError, WeightsError
 from invgray.presets import Preset
 
 Engine = Literal["auto", "openvino", "tensorflow"]
@@ -36,7 +39,7 @@ def open_network(
         name: ``"encoder"`` or ``"decoder"``.
         engine: ``auto`` is TensorFlow on a GPU or where OpenVINO is missing, else OpenVINO.
         device: ``auto`` is a GPU if there is one.
-        precision: ``auto`` is bfloat16 where the device computes in it, else float32.
+        precision: ``auto`` is bfloat16 on a GPU or a processor with AMX, else float32.
 
     Raises:
         WeightsError: files are missing or altered.
@@ -59,6 +62,21 @@ def gpu_present() -> bool:
     return any(Path("/dev").glob("nvidia[0-9]*"))
 
 
+@contextmanager
+def quietly() -> Iterator[None]:
+    """Keep what TensorFlow's libraries print while they load off stderr."""
+    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+    sys.stderr.flush()
+    saved, nowhere = os.dup(2), os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nowhere, 2)
+    try:
+        yield
+    finally:
+        os.dup2(saved, 2)
+        os.close(saved)
+        os.close(nowhere)
+
+
 def processor_has(flag: str) -> bool:
     """Whether the processor lists a feature such as ``amx_bf16`` (known on Linux only)."""
     try:
@@ -67,18 +85,27 @@ def processor_has(flag: str) -> bool:
         return False
 
 
+def _fastest_precision(device: Device) -> Precision:
+    """Without AMX, processors are slower in bfloat16 (AVX-512) than in float32."""
+    return "bfloat16" if device == "gpu" or processor_has("amx_bf16") else "float32"
+
+
 def _openvino(preset: Preset, name: str, precision: Precision) -> Network:
     import openvino
 
     model, weights = preset.file(f"{name}.xml"), preset.file(f"{name}.bin")
     core = openvino.Core()
     if precision == "auto":
-        fast = "BF16" in core.get_property("CPU", "OPTIMIZATION_CAPABILITIES")
-        precision = "bfloat16" if fast else "float32"
+        precision = _fastest_precision("cpu")
     hint = {"float32": openvino.Type.f32, "bfloat16": openvino.Type.bf16}[precision]
-    compiled = core.compile_model(
-        core.read_model(model, weights), "CPU", {"INFERENCE_PRECISION_HINT": hint}
-    )
+    try:
+        compiled = core.compile_model(
+            core.read_model(model, weights), "CPU", {"INFERENCE_PRECISION_HINT": hint}
+        )
+    except RuntimeError as error:
+        raise WeightsError(
+            f"{model}: OpenVINO cannot load it", "reinstall invgray, or use --engine tensorflow"
+        ) from error
 
     def run(x: np.ndarray) -> np.ndarray:
         return compiled(x, share_inputs=True, share_outputs=False)[0]
@@ -87,9 +114,10 @@ def _openvino(preset: Preset, name: str, precision: Precision) -> Network:
 
 
 def _tensorflow(preset: Preset, name: str, device: Device, precision: Precision) -> Network:
-    import tensorflow as tf
+    with quietly():
+        import tensorflow as tf
 
-    from invgray import networks
+        from invgray import networks
 
     gpus = tf.config.list_physical_devices("GPU")
     if device == "gpu" and not gpus:
@@ -97,8 +125,7 @@ def _tensorflow(preset: Preset, name: str, device: Device, precision: Precision)
             "TensorFlow finds no GPU", "use --device cpu, or install invgray[gpu] and a driver"
         )
     if precision == "auto":
-        fast = device == "gpu" or processor_has("amx_bf16")
-        precision = "bfloat16" if fast else "float32"
+        precision = _fastest_precision(device)
     policy = {"float32": "float32", "bfloat16": "mixed_bfloat16"}[precision]
     network = networks.build(preset.card, name, policy)
     network.load_weights(preset.file(f"{name}.keras"))

@@ -22,6 +22,12 @@ class InputError(InvgrayError):
     exit_code = NO_INPUT
 
 
+class ForeignWeightsError(InputError):
+    """The weights that one gray picture was made with are not here."""
+
+    exit_code = WEIGHTS
+
+
 class OutputError(InvgrayError):
     """A result cannot be written, or would overwrite something."""
 
@@ -36,6 +42,12 @@ class WeightsError(InvgrayError):
     """A preset's files are missing, damaged or of another kind."""
 
     exit_code = WEIGHTS
+
+
+class Interrupted(InvgrayError):
+    """Ctrl-C; nothing is left half-written."""
+
+    exit_code = INTERRUPTED
 
 
 class TrainingError(InvgrayError):

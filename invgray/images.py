@@ -6,13 +6,14 @@ import base64
 import io
 import json
 import os
+import re
 import tempfile
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
-from typing import BinaryIO
+from typing import IO, Any, BinaryIO
 
 import numpy as np
 from PIL import Image, ImageCms, ImageOps, PngImagePlugin, UnidentifiedImageError
@@ -25,7 +26,10 @@ CHUNK = "invgray"
 FORMAT = 1
 """Version of the record that this program writes."""
 
-COLOR_FORMATS = {
+LIMIT = 2 * (Image.MAX_IMAGE_PIXELS or 0)
+"""Pixels that a picture may have; Pillow takes more for an attack (a decompression bomb)."""
+
+COLOR_FORMATS: dict[str, tuple[str, dict[str, Any]]] = {
     ".png": ("PNG", {}),
     ".jpg": ("JPEG", {"quality": 95, "subsampling": 0}),
     ".jpeg": ("JPEG", {"quality": 95, "subsampling": 0}),
@@ -95,12 +99,15 @@ def read(source: Path | BinaryIO) -> Picture:
         if isinstance(data, Path) and data.is_file() and not data.stat().st_size:
             raise InputError(f"{name}: is empty (0 bytes)", "restore it from a copy")
         with Image.open(data) as image:
+            if image.format in _NOT_PIXELS:
+                raise InputError(f"{name}: is {image.format}, not pixels", "export it as PNG first")
             return _decode(image, name)
 
 
 def pictures_in(folder: Path, recursive: bool = True) -> Iterator[Path]:
     """The files in a folder that are pictures by their suffix, hidden ones left out, in order."""
-    known = {suffix for suffix, form in Image.registered_extensions().items() if form in Image.OPEN}
+    readable = set(Image.registered_extensions().values()) & set(Image.OPEN) - _NOT_PIXELS
+    known = {suffix for suffix, form in Image.registered_extensions().items() if form in readable}
     for path in sorted(folder.rglob("*") if recursive else folder.iterdir()):
         hidden = any(part.startswith(".") for part in path.relative_to(folder).parts)
         if path.suffix.lower() in known and not hidden and path.is_file():
@@ -159,23 +166,30 @@ def _decode(image: Image.Image, name: str) -> Picture:
     frames = getattr(image, "n_frames", 1)
     if frames > 1 and image.format != "MPO":  # a camera's MPO is one photo and its previews
         raise InputError(f"{name}: has {frames} frames", "save one frame as a picture of its own")
-    notices = ["16 bits a channel reduced to 8"] if ";16" in str(image.tile) else []
+    deep = re.search(r"\b(I|L|LA|RGB|RGBA|RGBX);16", str(getattr(image, "tile", "")))
+    notices = ["16 bits a channel reduced to 8"] if deep else []
+    image.load()
+    exif = None
     with suppress(Exception):  # damaged EXIF must not cost the picture
         image = ImageOps.exif_transpose(image)
-    image.load()
+        exif = image.info.get("exif")
+        if exif:
+            Image.Exif().load(exif)
+    if exif and len(exif) > _LARGEST_EXIF:
+        exif = None
+        notices.append("EXIF block of more than 64 KB dropped")
     info = image.info
-    icc = info.get("icc_profile")
+    icc = _rgb_profile(info.get("icc_profile"))
     if image.mode == "CMYK":
-        image, icc = _from_cmyk(image, icc), None
+        image, icc = _from_cmyk(image, info.get("icc_profile")), None
     pixels, alpha = _channels(image, name)
-    dpi = info.get("dpi")
     return Picture(
         pixels=pixels,
         alpha=alpha,
         icc=icc,
-        exif=info.get("exif"),
-        dpi=dpi if dpi and all(np.isfinite(d) and d > 0 for d in dpi) else None,
-        record=_record(info.get(CHUNK)),
+        exif=exif,
+        dpi=_resolution(info.get("dpi")),
+        record=_record(info.get(CHUNK), name),
         notices=notices,
     )
 
@@ -183,7 +197,7 @@ def _decode(image: Image.Image, name: str) -> Picture:
 def _from_cmyk(image: Image.Image, icc: bytes | None) -> Image.Image:
     """Inks to sRGB, through their profile when there is a sound one."""
     if icc:
-        with suppress(ImageCms.PyCMSError):
+        with suppress(ImageCms.PyCMSError, OSError, TypeError, ValueError):
             profile = ImageCms.ImageCmsProfile(io.BytesIO(icc))
             srgb = ImageCms.createProfile("sRGB")
             return ImageCms.profileToProfile(image, profile, srgb, outputMode="RGB") or image
@@ -221,18 +235,39 @@ def without_color(pixels: np.ndarray) -> np.ndarray:
     return pixels if np.any(red != green) or np.any(green != blue) else red.copy()
 
 
-def _record(text: str | None) -> Record | None:
-    with suppress(TypeError, ValueError, KeyError, AttributeError):
-        fields = json.loads(text)
-        known = {k: fields[k] for k in Record.__dataclass_fields__ if k in fields}
-        record = Record(**known)
-        base64.b64decode(record.icc or "", validate=True)
-        if isinstance(record.preset, str) and isinstance(record.weights, str):
-            return record
+def _rgb_profile(icc: bytes | None) -> bytes | None:
+    """The profile if it is one for RGB pixels, by its header."""
+    sound = icc and len(icc) >= 128 and icc[16:20] == b"RGB " and icc[36:40] == b"acsp"
+    return icc if sound else None
+
+
+def _resolution(dpi: Any) -> tuple[float, float] | None:
+    with suppress(TypeError, ValueError, ZeroDivisionError):
+        x, y = (float(d) for d in dpi)
+        if min(x, y) >= 1 and max(x, y) <= 100_000:
+            return x, y
     return None
 
 
-def _write(target, pixels, picture, form, options):
+def _record(text: Any, name: str) -> Record | None:
+    """The record in a text chunk, or None when the text is not a sound one."""
+    with suppress(TypeError, ValueError, KeyError, RecursionError):
+        fields = json.loads(text)
+        known = {k: fields[k] for k in Record.__dataclass_fields__ if k in fields}
+        record = Record(**known)
+        if type(record.format) is int and record.format > FORMAT:
+            raise InputError(f"{name}: was made by a newer invgray", "upgrade invgray")
+        if (
+            re.fullmatch(r"[\w.-]{1,64}", record.preset)
+            and re.fullmatch(r"[0-9a-f]{1,64}", record.weights)
+            and isinstance(record.colorless, bool)
+        ):
+            icc = record.icc and _rgb_profile(base64.b64decode(record.icc, validate=True))
+            return replace(record, icc=record.icc if icc else None)
+    return None
+
+
+def _write(target: Path | BinaryIO, pixels, picture: Picture, form: str, options: dict) -> None:
     if picture.alpha is not None and form != "JPEG":
         pixels = np.dstack([pixels, picture.alpha])
     if picture.exif:
@@ -240,17 +275,26 @@ def _write(target, pixels, picture, form, options):
     if picture.dpi:
         options = options | {"dpi": picture.dpi}
     image = Image.fromarray(pixels)
-    if isinstance(target, Path):
-        with _replacing(target) as file:
-            image.save(file, form, **options)
-    else:
-        buffer = io.BytesIO()
-        image.save(buffer, form, **options)
-        target.write(buffer.getbuffer())
+    try:
+        if isinstance(target, Path):
+            with _replacing(target) as file:
+                image.save(file, form, **options)
+        else:
+            buffer = io.BytesIO()
+            image.save(buffer, form, **options)
+            target.write(buffer.getbuffer())
+            target.flush()
+    except Exception as error:  # Pillow's plugins raise almost anything here, too
+        name = target if isinstance(target, Path) else "standard output"
+        cause = error.strerror if isinstance(error, OSError) and error.strerror else error
+        raise OutputError(
+            f"{name}: cannot be written ({cause})",
+            "check the folder, its permissions and the free space, or choose another with -o",
+        ) from error
 
 
 @contextmanager
-def _replacing(target: Path) -> Iterator[BinaryIO]:
+def _replacing(target: Path) -> Iterator[IO[bytes]]:
     """A temporary file beside ``target`` that takes its place once all is written."""
     temporary = None
     try:
@@ -259,19 +303,24 @@ def _replacing(target: Path) -> Iterator[BinaryIO]:
             dir=target.parent, prefix=".invgray-", suffix=target.suffix, delete=False
         ) as file:
             temporary = Path(file.name)
-            yield file
-        umask = os.umask(0)
-        os.umask(umask)
-        temporary.chmod(0o666 & ~umask)
+            yield file.file
+        temporary.chmod(0o666 & ~_UMASK)
         temporary.replace(target)
-    except OSError as error:
-        raise OutputError(
-            f"{target}: cannot be written ({error.strerror or error})",
-            "check the folder, its permissions and the free space, or choose another with -o",
-        ) from error
     finally:
         if temporary:
             temporary.unlink(missing_ok=True)
+
+
+_UMASK = os.umask(0)
+os.umask(_UMASK)
+
+_NOT_PIXELS = {"BUFR", "EPS", "GRIB", "HDF5", "MPEG", "WMF"}
+"""What Pillow recognises but draws or plays with other programs, if at all."""
+
+_LARGEST_EXIF = 65_000
+
+# Records carry colour profiles, which may well be larger than Pillow's limit of 1 MB for text.
+PngImagePlugin.MAX_TEXT_CHUNK = 16 * 2**20
 
 
 @contextmanager
@@ -291,7 +340,7 @@ def _explained(name: str) -> Iterator[None]:
         raise InputError(f"{name}: is not a picture", "give a JPEG, PNG, TIFF, ...") from error
     except Image.DecompressionBombError as error:
         raise InputError(
-            f"{name}: is larger than {2 * Image.MAX_IMAGE_PIXELS // 10**6} megapixels",
+            f"{name}: is larger than {LIMIT // 10**6} megapixels",
             "cut it into parts",
         ) from error
     except Exception as error:  # Pillow's plugins raise almost anything on damaged files

@@ -6,7 +6,7 @@ Colour pictures are ``uint8 (H, W, 3)``, gray ones ``uint8 (H, W)``; both of one
 from __future__ import annotations
 
 import numpy as np
-from PIL import Image, ImageOps
+from PIL import Image
 from scipy.ndimage import gaussian_filter
 from skimage.color import rgb2lab
 from skimage.metrics import mean_squared_error, structural_similarity
@@ -84,4 +84,7 @@ def round_trip(rgb: np.ndarray, gray: np.ndarray, restored: np.ndarray) -> dict[
 
 def paper_protocol(picture: Image.Image) -> Image.Image:
     """The centre square of a picture, resized to 256x256 (Lanczos)."""
-    return ImageOps.fit(picture, (256, 256), Image.Resampling.LANCZOS)
+    side = min(picture.size)
+    left, top = ((n - side) // 2 for n in picture.size)
+    square = picture.crop((left, top, left + side, top + side))
+    return square.resize((256, 256), Image.Resampling.LANCZOS)

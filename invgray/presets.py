@@ -84,7 +84,13 @@ def open_directory(directory: Path) -> Preset:
     path = directory / CARD
     try:
         card = json.loads(path.read_text("utf-8"))
-        card["network"], card["arguments"], card["files"]["encoder.keras"]
+        ratio, radius = card["ratio"], card["receptive_radius"]
+        if not (isinstance(card["network"], str) and isinstance(card["arguments"], dict)):
+            raise ValueError("network")
+        if not (0 < ratio == int(ratio) and 0 < radius == int(radius)):
+            raise ValueError("ratio")
+        if not all(isinstance(card["files"][name], str) for name in _FILES):
+            raise ValueError("files")
     except OSError as error:
         raise WeightsError(
             f"{path}: not found", "give a folder that 'invgray train' has finished"
@@ -113,13 +119,13 @@ def save(directory: Path, encoder, decoder, card: dict) -> Preset:
         network.set_weights([w.astype(np.float16).astype(w.dtype) for w in network.get_weights()])
         network.save(directory / f"{network.name}.keras")
         _export(network, directory / f"{network.name}.xml")
-    files = sorted(p for p in directory.iterdir() if p.suffix in (".keras", ".xml", ".bin"))
-    digests = {p.name: _sha256(p.read_bytes()) for p in files}
+    digests = {name: _sha256((directory / name).read_bytes()) for name in _FILES}
     text = json.dumps(card | {"files": digests}, indent=2)
     (directory / CARD).write_text(text + "\n", "utf-8")
     return open_directory(directory)
 
 
+_FILES = [f"{n}.{suffix}" for n in ("encoder", "decoder") for suffix in ("keras", "xml", "bin")]
 _REINSTALL = "reinstall invgray, or train again"
 
 

@@ -2,32 +2,46 @@
 
 from __future__ import annotations
 
+import sys
+
 import click
 
-from invgray import __version__
 from invgray.cli.benchmark import benchmark
 from invgray.cli.decode import decode
 from invgray.cli.encode import encode
+from invgray.cli.messages import say
 from invgray.cli.train import train
-from invgray.errors import INTERRUPTED, InvgrayError
+from invgray.errors import DONE, SOME_FAILED, Interrupted, InvgrayError
 
 
 class Group(click.Group):
-    """Ends every foreseen failure with one line on stderr and its documented exit code."""
+    """Ends every failure with one line on stderr and its documented exit code."""
 
     def invoke(self, context: click.Context):
+        """Run the command; Ctrl-C is one more way to end with a line and a code."""
         try:
             return super().invoke(context)
-        except InvgrayError as error:
-            click.echo(f"invgray: {error}", err=True)
-            context.exit(error.exit_code)
         except KeyboardInterrupt:
-            click.echo("invgray: interrupted", err=True)
-            context.exit(INTERRUPTED)
+            raise Interrupted("interrupted") from None
+
+    def main(self, *args, **options):
+        """Run, and exit the process."""
+        try:
+            code = super().main(*args, **options | {"standalone_mode": False}) or DONE
+        except InvgrayError as error:
+            say(str(error))
+            code = error.exit_code
+        except click.ClickException as error:
+            say(f"{error.format_message()}; see 'invgray --help'")
+            code = error.exit_code
+        except OSError as error:
+            say(f"{error.filename or 'standard output'}: {error.strerror}; check and try again")
+            code = SOME_FAILED
+        sys.exit(code)
 
 
 @click.group(cls=Group, context_settings={"help_option_names": ["-h", "--help"]})
-@click.version_option(__version__, prog_name="invgray")
+@click.version_option(package_name="invgray")
 def main():
     """Grayscale you can undo.
 

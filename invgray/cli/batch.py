@@ -3,17 +3,28 @@
 from __future__ import annotations
 
 import json
+import os
+import signal
 import sys
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import BinaryIO
 
 import click
 from tqdm import tqdm
 
 from invgray import images
-from invgray.errors import SOME_FAILED, InputError, InvgrayError, OutputError, UsageError
+from invgray.cli.messages import say
+from invgray.errors import (
+    SOME_FAILED,
+    InputError,
+    InvgrayError,
+    OutputError,
+    UsageError,
+    WeightsError,
+)
 
 PIPE = "-"
 
@@ -57,7 +68,9 @@ def plan(
             cannot be written, or results that would overwrite each other or an input.
         InputError: a folder has no pictures in it.
     """
-    folders = [name for name in inputs if name != PIPE and Path(name).is_dir()]
+    if "" in (*inputs, output):
+        raise UsageError("a file name is empty", "check the quotes and variables in the call")
+    folders = [name for name in inputs if name != PIPE and os.path.isdir(name)]
     many = len(inputs) > 1 or bool(folders)
     if many and PIPE in (*inputs, output):
         raise UsageError("'-' stands for one picture", "convert it in a call of its own")
@@ -65,7 +78,7 @@ def plan(
         raise UsageError(f"{folders[0]} is a folder", "name a folder for the results with -o")
     if many:
         root = Path(output) if output else None
-        if root and root.exists() and not root.is_dir():
+        if root and os.path.lexists(root) and not os.path.isdir(root):
             raise UsageError(f"{root} is a file", "name a folder for several results with -o")
         tasks = [task for name in inputs for task in _expand(Path(name), root, naming, recursive)]
     else:
@@ -105,63 +118,68 @@ def run(
     to_stdout = any(task.target is None for task in tasks)
     if to_stdout and as_json:
         raise UsageError("--json and the picture both want standard output", "name a file with -o")
-    if to_stdout and sys.stdout.isatty():
+    if to_stdout and standard_output().isatty():
         raise UsageError(
             "will not write a picture to a terminal", "redirect it, or name a file with -o"
         )
-
-    def attempt(task: Task) -> tuple[str, dict, list[str]]:
-        if task.target and task.target.exists():
-            if skip_existing:
-                return "skipped", {}, []
-            if not overwrite:
-                raise OutputError(
-                    f"{task.target}: exists already", "use --overwrite or --skip-existing"
-                )
-        return "done", *convert(task)
-
     report = Report(as_json)
-    bar = tqdm(total=len(tasks), unit="picture", disable=quiet or len(tasks) == 1 or None)
-    with bar, ThreadPoolExecutor(jobs) as pool:
-        futures = {pool.submit(attempt, task): task for task in tasks}
+
+    def attempt(task: Task) -> None:
         try:
-            for future in as_completed(futures):
-                try:
-                    report.add(futures[future], *future.result())
-                except InvgrayError as error:
-                    report.fail(futures[future], error)
+            if task.target and os.path.lexists(task.target) and not overwrite:
+                if not skip_existing:
+                    raise OutputError(
+                        f"{task.target}: exists already", "use --overwrite or --skip-existing"
+                    )
+                report.add(task, "skipped", {}, [])
+            else:
+                report.add(task, "done", *convert(task))
+        except (UsageError, WeightsError):
+            raise  # nothing will fare better
+        except InvgrayError as error:
+            report.fail(task, error)
+        except Exception as error:  # one picture's surprise must not cost the others
+            cause = f"{task.source or 'standard input'}: {type(error).__name__} ({error})"
+            report.fail(task, InvgrayError(cause, "this is a bug; please report it"))
+
+    if len(tasks) == 1:
+        attempt(tasks[0])
+        return report.exit_code
+    bar = tqdm(total=len(tasks), unit="picture", disable=quiet or None)
+    with bar, ThreadPoolExecutor(jobs) as pool:
+        try:
+            for future in as_completed([pool.submit(attempt, task) for task in tasks]):
+                future.result()
                 bar.update()
         except BaseException:
+            signal.signal(signal.SIGINT, signal.SIG_IGN)  # what is being written gets finished
             pool.shutdown(cancel_futures=True)
             raise
-    if len(tasks) > 1 and not quiet:
+    if not quiet:
         click.echo(report.summary, err=True)
     return report.exit_code
 
 
 @dataclass
 class Report:
-    """What became of each picture."""
+    """What became of each picture; threads may add to it."""
 
     as_json: bool = False
-    done: int = 0
-    skipped: int = 0
+    done: list[Task] = field(default_factory=list)
+    skipped: list[Task] = field(default_factory=list)
     failures: list[InvgrayError] = field(default_factory=list)
 
     def add(self, task: Task, status: str, facts: dict, notices: list[str]) -> None:
-        """Count a picture that was done or skipped."""
-        if status == "done":
-            self.done += 1
-        else:
-            self.skipped += 1
+        """Count a picture that is done or skipped."""
+        (self.done if status == "done" else self.skipped).append(task)
         for notice in notices:
-            _tell(f"{task.source or 'standard input'}: {notice}")
+            say(f"{task.source or 'standard input'}: {notice}")
         self._object(task, status, facts | ({"notices": notices} if notices else {}))
 
     def fail(self, task: Task, error: InvgrayError) -> None:
         """Count a picture that failed, and say why."""
         self.failures.append(error)
-        _tell(str(error))
+        say(str(error))
         self._object(task, "failed", {"error": str(error), "exit_code": error.exit_code})
 
     def _object(self, task, status, facts):
@@ -173,7 +191,7 @@ class Report:
     @property
     def summary(self) -> str:
         """One line with the counts."""
-        return f"{self.done} done, {self.skipped} skipped, {len(self.failures)} failed"
+        return f"{len(self.done)} done, {len(self.skipped)} skipped, {len(self.failures)} failed"
 
     @property
     def exit_code(self) -> int:
@@ -184,9 +202,18 @@ class Report:
         return SOME_FAILED if codes else 0
 
 
-def _tell(line: str) -> None:
-    with tqdm.external_write_mode(sys.stderr):
-        click.echo(f"invgray: {line}", err=True)
+def standard_input() -> BinaryIO:
+    """Bytes that are piped in."""
+    if sys.stdin is None or sys.stdin.isatty():
+        raise UsageError("nothing is piped in", "name a file, or pipe a picture in")
+    return sys.stdin.buffer
+
+
+def standard_output() -> BinaryIO:
+    """Where piped-out bytes go."""
+    if sys.stdout is None:
+        raise UsageError("standard output is closed", "name a file with -o")
+    return sys.stdout.buffer
 
 
 def _single(name: str, output: str | None, naming: Naming) -> Task:
@@ -197,7 +224,7 @@ def _single(name: str, output: str | None, naming: Naming) -> Task:
         assert source is not None
         return Task(source, source.with_name(naming.result(source)))
     target = Path(output)
-    if target.is_dir() or output.endswith("/"):
+    if os.path.isdir(target) or output.endswith("/"):
         if source is None:
             raise UsageError(f"{output} is a folder", "name a file for standard input's result")
         return Task(source, target / naming.result(source))
@@ -210,24 +237,26 @@ def _single(name: str, output: str | None, naming: Naming) -> Task:
 
 
 def _expand(path: Path, root: Path | None, naming: Naming, recursive: bool) -> Iterator[Task]:
-    if not path.is_dir():
+    if not os.path.isdir(path):
         name = naming.result(path)
         yield Task(path, root / name if root else path.with_name(name))
         return
     assert root is not None
-    inside = root.resolve()
+    results = Path(os.path.realpath(root))
+    nested = Path(os.path.realpath(path)) in results.parents
     for file in images.pictures_in(path, recursive):
-        if not file.name.endswith(naming.suffix) and inside not in file.resolve().parents:
+        earlier = nested and results in Path(os.path.realpath(file)).parents
+        if not earlier and not file.name.endswith(naming.suffix):
             yield Task(file, root / file.relative_to(path).with_name(naming.result(file)))
 
 
 def _refuse_collisions(tasks: list[Task]) -> None:
-    sources = {task.source.resolve() for task in tasks if task.source}
-    targets: dict[Path, Path | None] = {}
+    sources = {os.path.realpath(task.source) for task in tasks if task.source}
+    targets: dict[str, Path | None] = {}
     for task in tasks:
         if not task.target:
             continue
-        target = task.target.resolve()
+        target = os.path.realpath(task.target)
         if target in targets:
             raise UsageError(
                 f"{targets[target]} and {task.source} would both be written to {task.target}",

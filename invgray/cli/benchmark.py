@@ -9,6 +9,7 @@ import click
 from tqdm import tqdm
 
 from invgray.cli import options
+from invgray.cli.messages import say
 from invgray.errors import InputError
 from invgray.images import pictures_in
 
@@ -46,9 +47,7 @@ def benchmark(inputs, preset, weights, protocol, timing, json_file, quiet, **mac
     result: dict = {"preset": codec.preset.name, "digest": codec.preset.digest}
     if inputs:
         with tqdm(paths, unit="picture", disable=quiet or None) as bar:
-            rows = quality.measure(
-                codec, bar, protocol, lambda line: click.echo(f"invgray: {line}", err=True)
-            )
+            rows = quality.measure(codec, bar, protocol, say)
         if not rows:
             raise InputError("none of the inputs is a picture", "name pictures or a folder of them")
         result |= {"protocol": protocol, "quality": quality.summary(rows), "per_image": rows}

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import sys
+from functools import cache
+from pathlib import Path
 from threading import Lock
 
 import click
 import numpy as np
 
-from invgray import images
+from invgray import images, presets
 from invgray.cli import batch, options
-from invgray.errors import InputError
-from invgray.presets import DEFAULT
+from invgray.errors import ForeignWeightsError, InputError
 
 NAMING = batch.Naming(suffix=".color.png", dropped=".gray.png", formats=tuple(images.COLOR_FORMATS))
 
@@ -33,39 +33,43 @@ def decode(context, inputs, output, recursive, preset, weights, **rest):
     tasks = batch.plan(inputs, output, NAMING, recursive)
     machine = {name: rest.pop(name) for name in ("device", "precision", "engine", "tile")}
     chosen = options.load_codec(preset, weights, **machine) if preset or weights else None
-    codecs = {}
+    load = cache(lambda name: options.load_codec(name, None, **machine))
     network = Lock()
 
-    def codec_for(record):
-        if chosen:
-            return chosen
-        name = record.preset if record else DEFAULT
-        if name not in codecs:
-            codecs[name] = options.load_codec(name, None, **machine)
-        return codecs[name]
-
     def convert(task: batch.Task):
-        picture = images.read(task.source or sys.stdin.buffer)
+        picture = images.read(task.source or batch.standard_input())
         gray, record, notices = picture.pixels, picture.record, picture.notices
+        name = task.source or "standard input"
         if gray.ndim == 3:
             raise InputError(
-                f"{task.source or 'standard input'}: is a colour picture",
+                f"{name}: is a colour picture",
                 "decode takes the gray PNG that 'invgray encode' made",
             )
+        if record and not chosen and record.preset not in presets.names():
+            raise ForeignWeightsError(
+                f"{name}: was made with preset '{record.preset}', which is not here",
+                "name its folder with --weights",
+            )
+        facts = {"width": gray.shape[1], "height": gray.shape[0]}
         if record and record.colorless:
             rgb = np.repeat(gray[..., None], 3, axis=-1)
-            name = record.preset
         else:
+            codec = chosen or load(record.preset if record else presets.DEFAULT)
+            used = codec.preset
+            facts["preset"] = used.name
             with network:
-                codec = codec_for(record)
                 rgb = codec.decode(gray)
-            name = codec.preset.name
             if not record:
-                notices.append(f"does not say what made it; decoded with preset '{name}'")
-            elif record.weights != codec.preset.digest:
-                notices.append(f"made with other weights than '{name}' has; colours may be off")
-        images.write_color(task.target or sys.stdout.buffer, rgb, picture)
-        height, width = gray.shape
-        return {"width": width, "height": height, "preset": name}, notices
+                notices.append(f"does not say what made it; decoded with preset '{used.name}'")
+            elif record.weights != used.digest:
+                notices.append(f"made with other weights than '{used.name}'; colours may be off")
+        target = task.target or batch.standard_output()
+        if picture.alpha is not None and isinstance(target, Path) and target.suffix in _OPAQUE:
+            notices.append("JPEG keeps no transparency; dropped")
+        images.write_color(target, rgb, picture)
+        return facts, notices
 
     context.exit(batch.run(tasks, convert, **rest))
+
+
+_OPAQUE = (".jpg", ".jpeg")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from threading import Lock
 
 import click
@@ -36,10 +35,10 @@ def encode(
     network = Lock()
 
     def convert(task: batch.Task):
-        picture = images.read(task.source or sys.stdin.buffer)
+        picture = images.read(task.source or batch.standard_input())
         with network:
             gray = codec.encode(picture.pixels)
-        target = task.target or sys.stdout.buffer
+        target = task.target or batch.standard_output()
         images.write_gray(target, gray, picture, codec.preset.name, codec.preset.digest)
         height, width = gray.shape
         facts = {"width": width, "height": height, "preset": codec.preset.name}

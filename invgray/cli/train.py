@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import json
-import sys
 from pathlib import Path
 
 import click
 import numpy as np
-from tqdm import tqdm
+from click.core import ParameterSource
 
-from invgray import images
+from invgray import engines, images, presets
+from invgray.cli.messages import say
 from invgray.errors import InputError, UsageError
 
 
@@ -36,7 +36,11 @@ from invgray.errors import InputError, UsageError
 )
 @click.option("--minutes", type=click.FloatRange(0, min_open=True), help="Train for so long.")
 @click.option("--steps", type=click.IntRange(1), help="Train for so many steps.")
-@click.option("--resume", is_flag=True, help="Go on with the run in DIR, with its settings.")
+@click.option(
+    "--resume",
+    is_flag=True,
+    help="Go on with the run in DIR; options given anew replace its settings.",
+)
 @click.option("--seed", type=int, default=0, show_default=True)
 @click.option("--width", type=click.IntRange(8), default=48, show_default=True, help="Channels.")
 @click.option(
@@ -72,7 +76,8 @@ from invgray.errors import InputError, UsageError
 @click.option("--device", type=click.Choice(["auto", "cpu", "gpu"]), default="auto")
 @click.option("--precision", type=click.Choice(["auto", "float32", "bfloat16"]), default="auto")
 @click.option("-q", "--quiet", is_flag=True, help="No progress bar.")
-def train(inputs, network, output, validation, resume, device, precision, quiet, **chosen):
+@click.pass_context
+def train(context, inputs, network, output, validation, resume, device, precision, quiet, **chosen):
     """Train networks on your own pictures.
 
     \b
@@ -92,28 +97,27 @@ def train(inputs, network, output, validation, resume, device, precision, quiet,
     held_out = _pictures(validation) if validation else files[::20]
     files = files if validation else [path for path in files if path not in set(held_out)]
 
-    from invgray import presets
-    from invgray.training import codec, data, precisions
+    with engines.quietly():
+        from invgray.training import codec, data, precisions
 
-    settings = codec.Settings(network=network, **chosen)
     if resume:
-        settings = codec.Settings(**json.loads(settings_file.read_text()))
+        given = [name for name in chosen if context.get_parameter_source(name) == _GIVEN]
+        before = json.loads(settings_file.read_text())
+        settings = codec.Settings(**before | {name: chosen[name] for name in given})
+    else:
+        settings = codec.Settings(network=network, **chosen)
 
-    def report(line):
-        with tqdm.external_write_mode(sys.stderr):
-            click.echo(f"invgray: {line}", err=True)
-
-    pictures = data.load(files, settings.patch, report)
-    validated = data.load(held_out, 16, report)
+    pictures = data.load(files, settings.patch, say)
+    validated = data.load(held_out, 16, say)
     if not pictures or not validated:
         raise InputError(
             f"{len(pictures)} pictures to train on and {len(validated)} to validate on",
             "at least one of each is needed",
         )
     policy = precisions.policy(device, precision)
-    report(f"{len(pictures)} pictures to train on, {len(validated)} to validate on, {policy}")
+    say(f"{len(pictures)} pictures to train on, {len(validated)} to validate on, {policy}")
     encoder, decoder, summary = codec.train(
-        settings, pictures, validated, run, policy=policy, quiet=quiet, report=report
+        settings, pictures, validated, run, policy=policy, quiet=quiet, report=say
     )
     card = codec.card(settings, encoder, summary | {"precision": policy})
     card["data"] = {
@@ -123,7 +127,10 @@ def train(inputs, network, output, validation, resume, device, precision, quiet,
     }
     card["figures"] = {"validation_256": codec.evaluate(encoder, decoder, validated)}
     preset = presets.save(output, encoder, decoder, card)
-    report(f"trained networks are in {preset.directory}: use them with --weights {output}")
+    say(f"trained networks are in {preset.directory}: use them with --weights {output}")
+
+
+_GIVEN = ParameterSource.COMMANDLINE
 
 
 def _pictures(paths: tuple[Path, ...]) -> list[Path]:

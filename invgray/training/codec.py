@@ -137,7 +137,7 @@ def train(
     """Train, or go on training, the codec whose checkpoints are in ``directory``.
 
     Args:
-        settings: what to train and how; the same as before when resuming.
+        settings: what to train and how; when resuming, network and seed must be as before.
         pictures: RGB pictures to cut patches from.
         validation: RGB pictures, never trained on, that pick the best weights.
         directory: for checkpoints, ``log.csv``, ``curves.png`` and ``settings.json``.
@@ -169,7 +169,7 @@ def train(
         optimizer=list(model.optimizer.variables),
         elapsed=tf.Variable(0.0, dtype=tf.float64),
         best=tf.Variable(0.0, dtype=tf.float64),
-        rate=tf.Variable(settings.learning_rate, dtype=tf.float64),
+        backoff=tf.Variable(1.0, dtype=tf.float64),
     )
     checkpoints = tf.train.CheckpointManager(state, str(directory / "checkpoints"), max_to_keep=2)
     if checkpoints.latest_checkpoint:
@@ -180,7 +180,8 @@ def train(
     budget = Budget(settings.steps, settings.minutes and settings.minutes * 60)
 
     with tqdm(total=100.0, unit="%", disable=quiet or None, bar_format=_BAR) as bar:
-        pacer = Pacer(budget, float(state.rate.numpy()), float(state.elapsed.numpy()), bar)
+        peak = settings.learning_rate * float(state.backoff.numpy())
+        pacer = Pacer(budget, peak, float(state.elapsed.numpy()), bar)
         pacer.set_model(model)
         with _on_interrupt(pacer.interrupt):
             while pacer.progress < 1.0:
@@ -193,7 +194,7 @@ def train(
                 if pacer.diverged:
                     state.restore(checkpoints.latest_checkpoint)
                     pacer.peak /= 2
-                    state.rate.assign(pacer.peak)
+                    state.backoff.assign(pacer.peak / settings.learning_rate)
                     if pacer.peak < settings.learning_rate / 64:
                         raise TrainingError(
                             "the loss is not finite, at 1/64 of the learning rate still",

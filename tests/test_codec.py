@@ -1,0 +1,98 @@
+"""Round trips with the shipped weights."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from PIL import Image
+
+import invgray
+from invgray import metrics
+from invgray.images import to_8_bits
+
+
+def round_trip(codec, rgb):
+    gray = to_8_bits(codec.encode(rgb))
+    return metrics.round_trip(rgb, gray, codec.decode(gray))
+
+
+@pytest.mark.parametrize("name", ["astronaut", "coffee", "cat"])
+def test_colours_come_back_and_the_gray_is_one(codec, photos, name):
+    figures = round_trip(codec, photos[name])
+    assert figures["psnr"] > 37
+    assert figures["ssim"] > 0.96
+    assert figures["structure"] > 0.96
+    assert figures["gray_psnr"] > 36
+
+
+def test_saturated_colours_come_back(codec):
+    rows = np.linspace(0, 1, 128)
+    hues = np.stack([np.full((128, 128), 1.0), rows[:, None] * np.ones(128), np.ones((128, 128))])
+    hues[0] = rows[None]
+    rgb = np.asarray(
+        Image.fromarray(to_8_bits(255 * hues.transpose(1, 2, 0)), "HSV").convert("RGB")
+    )
+    assert round_trip(codec, rgb)["psnr"] > 30
+
+
+def test_gray_stays_as_it_is(codec, photo):
+    gray = photo[..., 1]
+    assert (codec.encode(np.dstack([gray] * 3)) == gray).all()
+    assert (codec.encode(gray) == gray).all()
+
+
+def test_plain_gray_decodes_to_nearly_neutral_colours(codec, photo):
+    restored = codec.decode(photo[..., 1]).astype(int)
+    assert np.ptp(restored, axis=-1).mean() < 6
+
+
+@settings(deadline=None, max_examples=15)
+@given(st.integers(1, 40), st.integers(1, 40))
+def test_any_size(codec, height, width):
+    rgb = np.random.default_rng(height * 41 + width).integers(0, 256, (height, width, 3), np.uint8)
+    gray = codec.encode(rgb)
+    assert gray.shape == (height, width)
+    assert gray.dtype == np.float32
+    assert 0 <= gray.min() <= gray.max() <= 255
+    restored = codec.decode(gray)
+    assert restored.shape == rgb.shape
+    assert restored.dtype == np.uint8
+
+
+def test_tiles_equal_the_whole(codec, photo):
+    rgb = photo[:250, :201]
+    tiled = invgray.load("standard", precision="float32", tile=64)
+    gray = to_8_bits(codec.encode(rgb))
+    assert np.abs(gray.astype(int) - to_8_bits(tiled.encode(rgb))).max() <= 1
+    assert np.abs(codec.decode(gray).astype(int) - tiled.decode(gray)).max() <= 1
+
+
+@pytest.mark.parametrize(
+    ("engine", "precision"),
+    [("openvino", "bfloat16"), ("tensorflow", "float32"), ("tensorflow", "bfloat16")],
+)
+def test_engines_and_precisions_agree(codec, photo, engine, precision):
+    rgb = photo[:160, :160]
+    other = invgray.load("standard", engine=engine, precision=precision, device="cpu")
+    assert abs(round_trip(other, rgb)["psnr"] - round_trip(codec, rgb)["psnr"]) < 0.1
+
+
+@pytest.mark.parametrize(
+    "array",
+    [
+        np.zeros((4, 4, 4), np.uint8),
+        np.zeros((4, 4, 3), np.float32),
+        np.zeros((0, 4, 3), np.uint8),
+        np.zeros(4, np.uint8),
+    ],
+)
+def test_wrong_arrays_are_refused(codec, array):
+    with pytest.raises(ValueError, match="must be"):
+        codec.encode(array)
+
+
+def test_decode_refuses_colour(codec, photo):
+    with pytest.raises(ValueError, match=r"gray must be \(H, W\)"):
+        codec.decode(photo)

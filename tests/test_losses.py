@@ -1,0 +1,54 @@
+"""Loss terms and the channel against closed forms and the metrics."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+import tensorflow as tf
+from skimage.color import rgb2lab
+
+from invgray import metrics
+from invgray.training import losses
+from invgray.training.channel import round_to_8_bits
+
+
+def test_root_mean_square():
+    error = np.stack([np.full((4, 4, 3), 0.3), np.full((4, 4, 3), -0.1)]).astype(np.float32)
+    np.testing.assert_allclose(losses.root_mean_square(error), [0.3, 0.1], atol=1e-5)
+
+
+def test_overshoot():
+    gray = np.array([[[[1.2], [0.5]], [[-0.4], [1.0]]]], np.float32)
+    np.testing.assert_allclose(losses.overshoot(gray), [(0.04 + 0.16) / 4], rtol=1e-5)
+
+
+def test_lightness_is_cie_l(photo):
+    expected = rgb2lab(photo)[..., 0] / 100
+    result = losses.lightness(photo[None] / np.float32(255))[0, ..., 0]
+    np.testing.assert_allclose(result, expected, atol=1e-4)
+
+
+def test_structure_matches_the_metric(photo):
+    pattern = 6 * (np.indices(photo.shape[:2]).sum(0) % 2) - 3
+    gray = np.clip(metrics.luminance(photo) + pattern, 0, 255).round()
+    x = (gray / 255).astype(np.float32)[None, ..., None]
+    y = losses.lightness(photo[None] / np.float32(255))
+    result = 1 - float(losses.structure_dissimilarity(x, y)[0])
+    assert result == pytest.approx(metrics.structure(gray.astype(np.uint8), photo), abs=2e-3)
+
+
+def test_structure_has_finite_gradients_in_flat_regions():
+    x = tf.Variable(np.full((1, 16, 16, 1), 0.5, np.float32))
+    with tf.GradientTape() as tape:
+        loss = losses.structure_dissimilarity(x, tf.ones_like(x) * 0.5)
+    assert float(loss[0]) == pytest.approx(0, abs=1e-2)
+    assert np.isfinite(tape.gradient(loss, x)).all()
+
+
+def test_channel_rounds_forward_and_is_straight_backward():
+    gray = tf.Variable([-0.2, 0.0, 0.1, 0.5004, 0.9999, 1.3])
+    with tf.GradientTape() as tape:
+        stored = round_to_8_bits(gray)
+    levels = np.array([0, 0, 26, 128, 255, 255])
+    np.testing.assert_allclose(255 * stored.numpy(), levels, atol=1e-4)
+    np.testing.assert_array_equal(tape.gradient(stored, gray), np.ones(6))
