@@ -17,9 +17,10 @@ import invgray
 from invgray import errors, metrics
 from invgray.cli import main
 from invgray.images import to_8_bits
-from invgray.training import codec, data
+from invgray.training import codec, data, loop
 from invgray.training.optimizers import ConvolutionMuon
 from invgray.training.schedules import Budget, fade_in, warmup_cosine
+from invgray.training.settings import Settings
 
 TINY = {"width": 8, "batch": 2, "patch": 32, "interval": 5, "seed": 3}
 
@@ -34,7 +35,7 @@ def weights(networks):
 
 
 def train(pictures, directory, report=lambda line: None, **changes):
-    settings = codec.Settings(**{**TINY, "steps": 12, **changes})
+    settings = Settings(**{**TINY, "steps": 12, **changes})
     return codec.train(settings, pictures, pictures[:1], directory, quiet=True, report=report)
 
 
@@ -114,7 +115,7 @@ def test_training_learns_colour(pictures, tmp_path):
 
 def test_a_resumed_run_equals_an_unbroken_one(pictures, tmp_path, monkeypatch):
     whole = train(pictures, tmp_path / "whole")
-    after = codec.Pacer.on_train_batch_end
+    after = loop.Pacer.on_train_batch_end
 
     def interrupt(self, batch, logs=None):
         if self.step == 7:
@@ -122,7 +123,7 @@ def test_a_resumed_run_equals_an_unbroken_one(pictures, tmp_path, monkeypatch):
         after(self, batch, logs)
 
     lines = []
-    monkeypatch.setattr(codec.Pacer, "on_train_batch_end", interrupt)
+    monkeypatch.setattr(loop.Pacer, "on_train_batch_end", interrupt)
     with pytest.raises(KeyboardInterrupt):
         train(pictures, tmp_path / "broken", lines.append)
     assert "stopped at step 7, checkpoint saved; go on with --resume" in lines
@@ -133,7 +134,7 @@ def test_a_resumed_run_equals_an_unbroken_one(pictures, tmp_path, monkeypatch):
 
 
 def test_a_loss_that_is_not_finite_goes_back_to_the_checkpoint(pictures, tmp_path, monkeypatch):
-    after = codec.Pacer.on_train_batch_end
+    after = loop.Pacer.on_train_batch_end
     poisoned = []
 
     def poison(self, batch, logs=None):
@@ -145,16 +146,16 @@ def test_a_loss_that_is_not_finite_goes_back_to_the_checkpoint(pictures, tmp_pat
         after(self, batch, logs)
 
     lines = []
-    monkeypatch.setattr(codec.Pacer, "on_train_batch_end", poison)
+    monkeypatch.setattr(loop.Pacer, "on_train_batch_end", poison)
     networks = train(pictures, tmp_path, lines.append)[:2]
-    assert any("back to step 5, rate 5.00e-04" in line for line in lines)
+    assert any("back to step 5, rate 2.00e-04" in line for line in lines)
     assert np.isfinite(weights(networks)).all()
 
 
 def test_a_loss_that_stays_not_finite_is_an_error(pictures, tmp_path, monkeypatch):
-    after = codec.Pacer.on_train_batch_end
+    after = loop.Pacer.on_train_batch_end
     monkeypatch.setattr(
-        codec.Pacer,
+        loop.Pacer,
         "on_train_batch_end",
         lambda self, b, logs: after(self, b, logs | {"loss": np.nan}),
     )

@@ -12,6 +12,7 @@ from click.core import ParameterSource
 from invgray import engines, images, presets
 from invgray.cli.messages import say
 from invgray.errors import InputError, UsageError
+from invgray.training.settings import Settings
 
 
 @click.command()
@@ -41,35 +42,48 @@ from invgray.errors import InputError, UsageError
     is_flag=True,
     help="Go on with the run in DIR; options given anew replace its settings.",
 )
-@click.option("--seed", type=int, default=0, show_default=True)
-@click.option("--width", type=click.IntRange(8), default=48, show_default=True, help="Channels.")
+@click.option("--seed", type=int, default=Settings.seed, show_default=True)
 @click.option(
-    "--batch", type=click.IntRange(1), default=4, show_default=True, help="Patches a step."
+    "--width", type=click.IntRange(8), default=Settings.width, show_default=True, help="Channels."
 )
 @click.option(
-    "--patch", type=click.IntRange(16), default=96, show_default=True, help="Pixels a side."
+    "--batch",
+    type=click.IntRange(1),
+    default=Settings.batch,
+    show_default=True,
+    help="Patches a step.",
 )
 @click.option(
-    "--learning-rate", type=click.FloatRange(0, min_open=True), default=1e-3, show_default=True
+    "--patch",
+    type=click.IntRange(16),
+    default=Settings.patch,
+    show_default=True,
+    help="Pixels a side.",
+)
+@click.option(
+    "--learning-rate",
+    type=click.FloatRange(0, min_open=True),
+    default=Settings.learning_rate,
+    show_default=True,
 )
 @click.option(
     "--gray-weight",
     type=click.FloatRange(0),
-    default=0.1,
+    default=Settings.gray_weight,
     show_default=True,
     help="How closely the gray keeps to the luminance.",
 )
 @click.option(
     "--structure-weight",
     type=click.FloatRange(0),
-    default=0.13,
+    default=Settings.structure_weight,
     show_default=True,
     help="How well the gray hides its pattern.",
 )
 @click.option(
     "--interval",
     type=click.IntRange(1),
-    default=1000,
+    default=Settings.interval,
     show_default=True,
     help="Steps between checkpoints.",
 )
@@ -103,9 +117,9 @@ def train(context, inputs, network, output, validation, resume, device, precisio
     if resume:
         given = [name for name in chosen if context.get_parameter_source(name) == _GIVEN]
         before = json.loads(settings_file.read_text())
-        settings = codec.Settings(**before | {name: chosen[name] for name in given})
+        settings = Settings(**before | {name: chosen[name] for name in given})
     else:
-        settings = codec.Settings(network=network, **chosen)
+        settings = Settings(network=network, **chosen)
 
     pictures = data.load(files, settings.patch, say)
     validated = data.load(held_out, 16, say)

@@ -15,10 +15,13 @@ def plot(log: Path, output: Path) -> None:
     steps = [row["step"] for row in rows]
     figure = Figure(figsize=(8, 7), layout="constrained")
     loss, psnr = figure.subplots(2, sharex=True)
-    for name in ("loss", "color", "gray", "structure"):
+    for name in ("loss", "color", "gray", "structure", "overshoot"):
         loss.plot(steps, [row[name] for row in rows], label=name)
     loss.set(yscale="log", ylabel="loss")
-    for name, label in (("train_psnr", "training patches"), ("psnr", "validation, 8-bit")):
+    for name, label in (
+        ("train_psnr", "training patches"),
+        ("validation_psnr", "validation, 8-bit"),
+    ):
         psnr.plot(steps, [row[name] for row in rows], label=label)
     psnr.set(xlabel="step", ylabel="PSNR (dB)")
     for axes in (loss, psnr):
