@@ -8,7 +8,6 @@ import json
 import os
 import re
 import tempfile
-import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass, field, replace
@@ -91,8 +90,7 @@ def read(source: Path | BinaryIO) -> Picture:
         InputError: not a picture, damaged, empty, too large, of several frames, or unreadable.
     """
     name = str(source) if isinstance(source, Path) else "standard input"
-    with _explained(name), warnings.catch_warnings():
-        warnings.simplefilter("ignore")
+    with _explained(name):
         data = source if isinstance(source, Path) else io.BytesIO(source.read())
         if isinstance(data, io.BytesIO) and not data.getbuffer().nbytes:
             raise InputError(f"{name}: is empty", "pipe a picture in")
@@ -171,7 +169,7 @@ def _decode(image: Image.Image, name: str) -> Picture:
     image.load()
     exif = None
     with suppress(Exception):  # damaged EXIF must not cost the picture
-        image = ImageOps.exif_transpose(image)
+        ImageOps.exif_transpose(image, in_place=True)
         exif = image.info.get("exif")
         if exif:
             Image.Exif().load(exif)

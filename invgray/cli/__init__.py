@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+import warnings
 
 import click
 
@@ -26,6 +27,7 @@ class Group(click.Group):
 
     def main(self, *args, **options):
         """Run, and exit the process."""
+        warnings.simplefilter("ignore")  # libraries' doubts are no news to a user
         try:
             code = super().main(*args, **options | {"standalone_mode": False}) or DONE
         except InvgrayError as error:

@@ -45,15 +45,15 @@ def decode(context, inputs, output, recursive, preset, weights, **rest):
                 f"{name}: is a colour picture",
                 "decode takes the gray PNG that 'invgray encode' made",
             )
-        if record and not chosen and record.preset not in presets.names():
-            raise ForeignWeightsError(
-                f"{name}: was made with preset '{record.preset}', which is not here",
-                "name its folder with --weights",
-            )
         facts = {"width": gray.shape[1], "height": gray.shape[0]}
         if record and record.colorless:
             rgb = np.repeat(gray[..., None], 3, axis=-1)
         else:
+            if record and not chosen and record.preset not in presets.names():
+                raise ForeignWeightsError(
+                    f"{name}: was made with preset '{record.preset}', which is not here",
+                    "name its folder with --weights",
+                )
             codec = chosen or load(record.preset if record else presets.DEFAULT)
             used = codec.preset
             facts["preset"] = used.name
