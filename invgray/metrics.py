@@ -63,8 +63,8 @@ def luminance(rgb: np.ndarray) -> np.ndarray:
 
 
 def gray_psnr(gray: np.ndarray, rgb: np.ndarray) -> float:
-    """PSNR in dB of a gray picture against the luminance of the colour one."""
-    return psnr(gray.astype(np.float64), luminance(rgb))
+    """PSNR in dB of a gray picture against the luminance of the colour one, unrounded."""
+    return psnr(gray.astype(np.float64), luminance(rgb).round(9))
 
 
 def _window(x):

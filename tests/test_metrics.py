@@ -55,6 +55,11 @@ def test_gray_psnr_of_rounded_luminance(photo):
     assert metrics.gray_psnr(gray, photo) == pytest.approx(10 * np.log10(255**2 * 12), abs=0.5)
 
 
+def test_gray_psnr_of_a_gray_picture(photo):
+    gray = photo[..., 0]
+    assert metrics.gray_psnr(gray, np.dstack([gray] * 3)) == np.inf
+
+
 def test_paper_protocol_takes_the_centre_square():
     picture = Image.new("RGB", (600, 400), "red")
     picture.paste("blue", (100, 0, 500, 400))

@@ -44,10 +44,13 @@ def measure(
 
 
 def summary(rows: list[dict]) -> dict:
-    """Mean and standard deviation over pictures of every figure, and their number."""
-    names = [name for name in rows[0] if name != "image"]
-    columns = {name: [row[name] for row in rows] for name in names}
-    return {"images": len(rows)} | {
-        name: {"mean": float(np.mean(values)), "std": float(np.std(values))}
-        for name, values in columns.items()
-    }
+    """Mean and standard deviation over pictures of every figure, and their number.
+
+    Infinite values (the PSNR of a picture without any error) have no part in these.
+    """
+    result: dict = {"images": len(rows)}
+    for name in rows[0].keys() - {"image"}:
+        values = np.array([row[name] for row in rows])
+        finite = values[np.isfinite(values)]
+        result[name] = {"mean": float(finite.mean()), "std": float(finite.std())}
+    return result

@@ -69,7 +69,8 @@ def benchmark(inputs, preset, weights, protocol, timing, json_file, quiet, **mac
                 f" {row['ratio_to_paper']:6.1f}"
             )
     if json_file:
-        json_file.write_text(json.dumps(result, indent=2) + "\n", "utf-8")
+        text = json.dumps(result, indent=2).replace("Infinity", '"inf"')
+        json_file.write_text(text + "\n", "utf-8")
 
 
 _UNITS = {

@@ -46,8 +46,13 @@ class Autoencoder(keras.Model):
         self.conformity.assign(fade_in(progress))
 
     def call(self, rgb, training=None):
-        """Gray before rounding and restored colours: ``(N, H, W, 1)`` and ``(N, H, W, 3)``."""
+        """Gray before rounding and restored colours: ``(N, H, W, 1)`` and ``(N, H, W, 3)``.
+
+        Patches without colour go to the decoder as they are, as pictures without colour do at use.
+        """
         gray = self.encoder(rgb, training=training)
+        colorless = tf.reduce_all(rgb == rgb[..., :1], axis=(1, 2, 3), keepdims=True)
+        gray = tf.where(colorless, rgb[..., :1], gray)
         return gray, self.decoder(round_to_8_bits(gray), training=training)
 
     def terms(self, rgb, gray, restored) -> dict[str, tf.Tensor]:
