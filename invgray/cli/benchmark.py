@@ -26,7 +26,11 @@ from invgray.images import pictures_in
 )
 @click.option("--timing", is_flag=True, help="Time the networks, beside the paper's encoder.")
 @click.option(
-    "--json", "json_file", type=click.Path(dir_okay=False, path_type=Path), metavar="FILE"
+    "--json",
+    "json_file",
+    type=click.Path(dir_okay=False, allow_dash=True),
+    metavar="FILE",
+    help="Write all figures as JSON; '-' is standard output.",
 )
 @click.option("-q", "--quiet", is_flag=True, help="No progress bar.")
 def benchmark(inputs, preset, weights, protocol, timing, json_file, quiet, **machine):
@@ -51,26 +55,29 @@ def benchmark(inputs, preset, weights, protocol, timing, json_file, quiet, **mac
         if not rows:
             raise InputError("none of the inputs is a picture", "name pictures or a folder of them")
         result |= {"protocol": protocol, "quality": quality.summary(rows), "per_image": rows}
-        click.echo(f"{len(rows)} of {len(paths)} pictures, protocol {protocol}")
+        _tell(f"{len(rows)} of {len(paths)} pictures, protocol {protocol}")
         for name, unit in _UNITS.items():
             figure = result["quality"][name]
-            click.echo(f"{name:10} {figure['mean']:9.4f} ± {figure['std']:.4f} {unit}")
+            _tell(f"{name:10} {figure['mean']:9.4f} ± {figure['std']:.4f} {unit}")
     if timing:
         from invgray.benchmark import timing as speed
 
         result["timing"] = speed.measure(codec.preset)
-        click.echo(
-            f"{'network':10} {'engine':10} {'precision':9} {'stage':6} seconds    MP/s  ratio"
-        )
+        _tell(f"{'network':10} {'engine':10} {'precision':9} {'stage':6} seconds    MP/s  ratio")
         for row in result["timing"]:
-            click.echo(
+            _tell(
                 f"{row['network']:10} {row['engine']:10} {row['precision']:9} {row['stage']:6}"
                 f" {row['median_s']:7.4f} {row['megapixels_per_s']:7.2f}"
                 f" {row['ratio_to_paper']:6.1f}"
             )
     if json_file:
         text = json.dumps(result, indent=2).replace("Infinity", '"inf"')
-        json_file.write_text(text + "\n", "utf-8")
+        with click.open_file(json_file, "w", encoding="utf-8", atomic=json_file != "-") as file:
+            file.write(text + "\n")
+
+
+def _tell(line: str) -> None:
+    click.echo(line, err=True)
 
 
 _UNITS = {
