@@ -17,6 +17,7 @@ import invgray
 from invgray import errors, metrics
 from invgray.cli import main
 from invgray.images import to_8_bits
+from invgray.networks import subpixel
 from invgray.training import codec, data, loop
 from invgray.training.optimizers import ConvolutionMuon
 from invgray.training.schedules import Budget, fade_in, warmup_cosine
@@ -111,6 +112,22 @@ def test_training_learns_colour(pictures, tmp_path):
     assert (tmp_path / "curves.png").stat().st_size > 5000
     figures = codec.evaluate(encoder, decoder, pictures)
     assert figures["psnr"] > 10
+
+
+def test_averages_go_to_the_twins_and_leave_the_model_alone():
+    settings = Settings(width=8)
+    networks = subpixel.encoder(8), subpixel.decoder(8)
+    model = codec.Autoencoder(*networks, settings)
+    model.compile(optimizer=ConvolutionMuon(0.1, use_ema=True, ema_momentum=0.5))
+    model.optimizer.build(model.trainable_variables)
+    for _ in range(2):
+        model.optimizer.apply([tf.ones_like(v) for v in model.trainable_variables])
+    before = weights(model.networks)
+    twins = [subpixel.encoder(8), subpixel.decoder(8)]
+    model.optimizer.finalize_variable_values(model.trainable_variables)  # as fit does
+    loop._copy_averages(model, twins)
+    np.testing.assert_array_equal(weights(model.networks), before)
+    assert np.abs(weights(twins) - before).max() > 0.01
 
 
 def test_a_resumed_run_equals_an_unbroken_one(pictures, tmp_path, monkeypatch):

@@ -172,7 +172,8 @@ def _back_off(pacer: Pacer, state: tf.train.Checkpoint, learning_rate: float) ->
 def _copy_averages(model: keras.Model, averaged: list[keras.Model]) -> None:
     """Give the twins the moving averages of the weights; the model keeps its own."""
     weights = [variable.numpy() for variable in model.trainable_variables]
-    model.optimizer.finalize_variable_values(model.trainable_variables)
+    optimizer = getattr(model.optimizer, "inner_optimizer", model.optimizer)
+    optimizer.load_averages(model.trainable_variables)
     for twin, network in zip(averaged, model.networks, strict=True):
         twin.set_weights(network.get_weights())
     for variable, value in zip(model.trainable_variables, weights, strict=True):
