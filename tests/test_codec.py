@@ -23,7 +23,7 @@ def test_colours_come_back_and_the_gray_is_one(codec, photos, name):
     figures = round_trip(codec, photos[name])
     assert figures["psnr"] > 37
     assert figures["ssim"] > 0.96
-    assert figures["structure"] > 0.96
+    assert figures["structure"] > 0.94
     assert figures["gray_psnr"] > 36
 
 
@@ -70,14 +70,18 @@ def test_tiles_equal_the_whole(codec, photo):
 
 
 @pytest.mark.parametrize(
-    ("engine", "precision"),
-    [("openvino", "bfloat16"), ("tensorflow", "float32"), ("tensorflow", "bfloat16")],
+    ("engine", "precision", "cost"),
+    [
+        ("openvino", "bfloat16", 0.3),
+        ("tensorflow", "float32", 0.1),
+        ("tensorflow", "bfloat16", 0.3),
+    ],
 )
-def test_engines_and_precisions_agree(codec, photos, engine, precision):
+def test_engines_and_precisions_agree(codec, photos, engine, precision, cost):
     other = invgray.load("standard", engine=engine, precision=precision, device="cpu")
     crops = [rgb[:160, :160] for rgb in photos.values()]
     mine, its = (np.mean([round_trip(c, x)["psnr"] for x in crops]) for c in (codec, other))
-    assert abs(mine - its) < 0.1
+    assert abs(mine - its) < cost
 
 
 @pytest.mark.parametrize(
