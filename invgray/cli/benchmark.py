@@ -8,6 +8,7 @@ from pathlib import Path
 import click
 from tqdm import tqdm
 
+from invgray import engines
 from invgray.cli import options
 from invgray.cli.messages import say
 from invgray.errors import InputError
@@ -60,7 +61,8 @@ def benchmark(inputs, preset, weights, protocol, timing, json_file, quiet, **mac
             figure = result["quality"][name]
             _tell(f"{name:10} {figure['mean']:9.4f} ± {figure['std']:.4f} {unit}")
     if timing:
-        from invgray.benchmark import timing as speed
+        with engines.quietly():
+            from invgray.benchmark import timing as speed
 
         result["timing"] = speed.measure(codec.preset)
         _tell(f"{'network':10} {'engine':10} {'precision':9} {'stage':6} seconds    MP/s  ratio")
