@@ -130,6 +130,7 @@ def test_averages_go_to_the_twins_and_leave_the_model_alone():
     assert np.abs(weights(twins) - before).max() > 0.01
 
 
+@pytest.mark.slow
 def test_a_resumed_run_equals_an_unbroken_one(pictures, tmp_path, monkeypatch):
     whole = train(pictures, tmp_path / "whole")
     after = loop.Pacer.on_train_batch_end
@@ -150,6 +151,7 @@ def test_a_resumed_run_equals_an_unbroken_one(pictures, tmp_path, monkeypatch):
     np.testing.assert_allclose(weights(resumed[:2]), weights(whole[:2]), atol=1e-5)
 
 
+@pytest.mark.slow
 def test_a_loss_that_is_not_finite_goes_back_to_the_checkpoint(pictures, tmp_path, monkeypatch):
     after = loop.Pacer.on_train_batch_end
     poisoned = []
@@ -169,6 +171,7 @@ def test_a_loss_that_is_not_finite_goes_back_to_the_checkpoint(pictures, tmp_pat
     assert np.isfinite(weights(networks)).all()
 
 
+@pytest.mark.slow
 def test_a_loss_that_stays_not_finite_is_an_error(pictures, tmp_path, monkeypatch):
     after = loop.Pacer.on_train_batch_end
     monkeypatch.setattr(
