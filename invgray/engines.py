@@ -128,7 +128,7 @@ def _tensorflow(preset: Preset, name: str, device: Device, precision: Precision)
         precision = _fastest_precision(device)
     policy = {"float32": "float32", "bfloat16": "mixed_bfloat16"}[precision]
     network = networks.build(preset.card, name, policy)
-    network.load_weights(preset.file(f"{name}.keras"))
+    preset.load_weights(network)
     forward = tf.function(lambda x: network(x, training=False), reduce_retracing=True)
 
     def run(x: np.ndarray) -> np.ndarray:

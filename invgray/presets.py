@@ -1,16 +1,21 @@
 """Trained networks on disk: find, verify, describe, save.
 
-A preset is a folder with ``encoder.keras`` and ``decoder.keras`` (for TensorFlow), their exported
-copies ``encoder.xml``/``.bin`` and ``decoder.xml``/``.bin`` (for OpenVINO), and ``card.json``: the
-network and its arguments, how it was trained, what it reaches, and a digest of every file.
+A preset is a folder with ``encoder.xml``/``.bin`` and ``decoder.xml``/``.bin``, as OpenVINO reads
+them, and ``card.json``: the network and its arguments, how it was trained, what it reaches, a
+digest of every file, and where in the ``.bin`` files TensorFlow finds each weight. Weights are
+float16.
 """
 
 from __future__ import annotations
 
 import hashlib
 import json
+import math
+import re
 from dataclasses import dataclass
 from pathlib import Path
+
+import numpy as np
 
 from invgray.errors import WeightsError
 
@@ -38,7 +43,7 @@ class Preset:
     def digest(self) -> str:
         """Short digest of the trained weights; recorded in every gray picture."""
         files = self.card["files"]
-        return _sha256(f"{files['encoder.keras']}{files['decoder.keras']}".encode())[:16]
+        return _sha256(f"{files['encoder.bin']}{files['decoder.bin']}".encode())[:16]
 
     def file(self, name: str) -> Path:
         """Path of one of the preset's files, once its content matches the card.
@@ -54,6 +59,25 @@ class Preset:
         if digest != self.card["files"].get(name):
             raise WeightsError(f"{path}: weights do not match the card's checksum", _REINSTALL)
         return path
+
+    def load_weights(self, network) -> None:
+        """Give a Keras network, built as the card says, its trained weights.
+
+        Raises:
+            WeightsError: the file is missing or altered, or does not fit the network.
+        """
+        path = self.file(f"{network.name}.bin")
+        data = path.read_bytes()
+        try:
+            offsets = self.card["offsets"][network.name]
+            weights = [
+                np.frombuffer(data, np.float16, math.prod(variable.shape), offset)
+                for variable, offset in zip(network.weights, offsets, strict=True)
+            ]
+        except (KeyError, TypeError, ValueError) as error:
+            raise WeightsError(f"{path}: not the card's network", _REINSTALL) from error
+        for variable, values in zip(network.weights, weights, strict=True):
+            variable.assign(_from_stored(values, variable.shape))
 
 
 def names() -> list[str]:
@@ -101,31 +125,32 @@ def open_directory(directory: Path) -> Preset:
 
 
 def save(directory: Path, encoder, decoder, card: dict) -> Preset:
-    """Write two Keras networks, their exported copies and the card that describes them.
+    """Write two Keras networks and the card that describes them.
 
-    Weights are rounded to float16 values first, which costs nothing measurable: exported copies
-    (stored as float16) then equal the Keras files to the bit, and these compress to half.
+    Weights are rounded to float16 values, which costs nothing measurable.
 
     Args:
         directory: made if missing; files of the same names are replaced.
         encoder: Keras model.
         decoder: Keras model.
-        card: everything but the digests.
+        card: everything but offsets and digests.
     """
-    import numpy as np
-
     directory.mkdir(parents=True, exist_ok=True)
+    offsets = {}
     for network in (encoder, decoder):
         network.set_weights([w.astype(np.float16).astype(w.dtype) for w in network.get_weights()])
-        network.save(directory / f"{network.name}.keras")
-        _export(network, directory / f"{network.name}.xml")
+        path = directory / f"{network.name}.xml"
+        _export(network, path)
+        data = path.with_suffix(".bin").read_bytes()
+        stored = [_to_stored(weights).tobytes() for weights in network.get_weights()]
+        offsets[network.name] = [data.index(weights) for weights in stored]
     digests = {name: _sha256((directory / name).read_bytes()) for name in _FILES}
-    text = json.dumps(card | {"files": digests}, indent=2)
+    text = json.dumps(card | {"offsets": offsets, "files": digests}, indent=2)
     (directory / CARD).write_text(text + "\n", "utf-8")
     return open_directory(directory)
 
 
-_FILES = [f"{n}.{suffix}" for n in ("encoder", "decoder") for suffix in ("keras", "xml", "bin")]
+_FILES = [f"{name}.{suffix}" for name in ("encoder", "decoder") for suffix in ("xml", "bin")]
 _REINSTALL = "reinstall invgray, or train again"
 
 
@@ -147,4 +172,20 @@ def _export(network, path: Path) -> None:
     function = tf.function(lambda x: network(x, training=False), input_signature=[signature])
     model = openvino.convert_model(function)
     model.reshape([-1, -1, -1, network.input_shape[-1]])
+    for number, node in enumerate(model.get_ordered_ops()):
+        node.set_friendly_name(f"{number}")  # TensorFlow's are long, and differ from run to run
     openvino.save_model(model, path, compress_to_fp16=True)
+    path.write_text(re.sub(r">\s+<", "><", path.read_text("utf-8")), "utf-8")
+
+
+def _to_stored(weights: np.ndarray) -> np.ndarray:
+    """Keras' kernels are ``(kh, kw, in, out)``, OpenVINO's ``(out, in, kh, kw)``."""
+    kernel = weights.ndim == 4
+    return (weights.transpose(3, 2, 0, 1) if kernel else weights).astype(np.float16)
+
+
+def _from_stored(values: np.ndarray, shape: tuple[int, ...]) -> np.ndarray:
+    if len(shape) != 4:
+        return values.reshape(shape)
+    height, width, inputs, outputs = shape
+    return values.reshape(outputs, inputs, height, width).transpose(2, 3, 1, 0)

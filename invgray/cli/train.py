@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import fields
 from pathlib import Path
 
 import click
@@ -12,14 +13,30 @@ from click.core import ParameterSource
 from invgray import engines, images, presets
 from invgray.cli.messages import say
 from invgray.errors import InputError, UsageError
-from invgray.training.settings import Settings
+from invgray.training.schedules import STAGES
+from invgray.training.settings import NETWORKS, PARTS, Settings
+
+LENGTHS = ("minutes", "steps", "epochs")
+
+
+def _setting(option: str, kind, text: str, **more):
+    """An option for a field of settings; its help tells the default for each network."""
+    name = option.removeprefix("--").replace("-", "_")
+    defaults = {
+        network: field.default
+        for network, settings in NETWORKS.items()
+        for field in fields(settings)
+        if field.name == name and field.default not in (None, ())
+    }
+    shown = ", ".join(f"{network}: {default}" for network, default in defaults.items())
+    return click.option(option, type=kind, help=f"{text}  [{shown}]" if shown else text, **more)
 
 
 @click.command()
 @click.argument(
     "inputs", nargs=-1, required=True, metavar="IMAGES...", type=click.Path(path_type=Path)
 )
-@click.option("--network", type=click.Choice(["subpixel"]), default="subpixel", show_default=True)
+@click.option("--network", type=click.Choice(list(NETWORKS)), default="subpixel", show_default=True)
 @click.option(
     "-o",
     "--output",
@@ -38,55 +55,31 @@ from invgray.training.settings import Settings
 @click.option("--minutes", type=click.FloatRange(0, min_open=True), help="Train for so long.")
 @click.option("--steps", type=click.IntRange(1), help="Train for so many steps.")
 @click.option(
+    "--epochs",
+    type=click.FloatRange(0, min_open=True),
+    help="Train on so many patches a picture.",
+)
+@click.option(
     "--resume",
     is_flag=True,
     help="Go on with the run in DIR; options given anew replace its settings.",
 )
-@click.option("--seed", type=int, default=Settings.seed, show_default=True)
-@click.option(
-    "--width", type=click.IntRange(8), default=Settings.width, show_default=True, help="Channels."
+@_setting("--seed", int, "Of all random choices.")
+@_setting("--batch", click.IntRange(1), "Patches a step.")
+@_setting("--patch", click.IntRange(16), "Pixels a side.")
+@_setting("--learning-rate", click.FloatRange(0, min_open=True), "The highest.")
+@_setting("--interval", click.IntRange(1), "Steps between checkpoints.")
+@_setting("--width", click.IntRange(8), "Channels.")
+@_setting("--gray-weight", click.FloatRange(0), "How closely the gray keeps to the luminance.")
+@_setting("--structure-weight", click.FloatRange(0), "How well the gray hides its pattern.")
+@_setting("--schedule", click.Choice(list(STAGES)), "Stages of the training.")
+@_setting("--contrast-network", click.Choice(["vgg19", "vgg16"]), "Judges the gray's contrast.")
+@_setting(
+    "--contrast-weights",
+    click.Path(exists=True, dir_okay=False),
+    "Its weights, .h5 (Keras) or .npz (torchvision); downloaded if not given.",
 )
-@click.option(
-    "--batch",
-    type=click.IntRange(1),
-    default=Settings.batch,
-    show_default=True,
-    help="Patches a step.",
-)
-@click.option(
-    "--patch",
-    type=click.IntRange(16),
-    default=Settings.patch,
-    show_default=True,
-    help="Pixels a side.",
-)
-@click.option(
-    "--learning-rate",
-    type=click.FloatRange(0, min_open=True),
-    default=Settings.learning_rate,
-    show_default=True,
-)
-@click.option(
-    "--gray-weight",
-    type=click.FloatRange(0),
-    default=Settings.gray_weight,
-    show_default=True,
-    help="How closely the gray keeps to the luminance.",
-)
-@click.option(
-    "--structure-weight",
-    type=click.FloatRange(0),
-    default=Settings.structure_weight,
-    show_default=True,
-    help="How well the gray hides its pattern.",
-)
-@click.option(
-    "--interval",
-    type=click.IntRange(1),
-    default=Settings.interval,
-    show_default=True,
-    help="Steps between checkpoints.",
-)
+@_setting("--without", click.Choice(PARTS), "Leave this out (may be repeated).", multiple=True)
 @click.option("--device", type=click.Choice(["auto", "cpu", "gpu"]), default="auto")
 @click.option("--precision", type=click.Choice(["auto", "float32", "bfloat16"]), default="auto")
 @click.option("-q", "--quiet", is_flag=True, help="No progress bar.")
@@ -105,21 +98,15 @@ def train(context, inputs, network, output, validation, resume, device, precisio
         raise UsageError(f"{output}: there is no run to resume", "leave --resume out")
     if settings_file.exists() and not resume:
         raise UsageError(f"{output}: there is a run in it", "use --resume, or another folder")
-    if not resume and (chosen["minutes"] is None) == (chosen["steps"] is None):
-        raise UsageError("the length of the run is open", "give --minutes or --steps, one of them")
+    before = json.loads(settings_file.read_text()) if resume else {"network": network}
+    given = {name: chosen[name] for name in chosen if _given(context, name)}
+    settings = _settings(before, given)
     files = _pictures(inputs)
     held_out = _pictures(validation) if validation else files[::20]
     files = files if validation else [path for path in files if path not in set(held_out)]
 
     with engines.quietly():
         from invgray.training import codec, data, precisions
-
-    if resume:
-        given = [name for name in chosen if context.get_parameter_source(name) == _GIVEN]
-        before = json.loads(settings_file.read_text())
-        settings = Settings(**before | {name: chosen[name] for name in given})
-    else:
-        settings = Settings(network=network, **chosen)
 
     pictures = data.load(files, settings.patch, say)
     validated = data.load(held_out, 16, say)
@@ -133,6 +120,8 @@ def train(context, inputs, network, output, validation, resume, device, precisio
     encoder, decoder, summary = codec.train(
         settings, pictures, validated, run, policy=policy, quiet=quiet, report=say
     )
+    if summary.pop("worker"):
+        return say("trained; the first worker saves the networks")
     card = codec.card(settings, encoder, summary | {"precision": policy})
     card["data"] = {
         "pictures": len(pictures),
@@ -144,7 +133,26 @@ def train(context, inputs, network, output, validation, resume, device, precisio
     say(f"trained networks are in {preset.directory}: use them with --weights {output}")
 
 
-_GIVEN = ParameterSource.COMMANDLINE
+def _given(context: click.Context, name: str) -> bool:
+    return context.get_parameter_source(name) == ParameterSource.COMMANDLINE
+
+
+def _settings(before: dict, given: dict) -> Settings:
+    """The settings of a run, or of its resumption, with those that the user gave in place."""
+    kind = NETWORKS[before["network"]]
+    known = {field.name for field in fields(kind)}
+    for name in given:
+        if name not in known:
+            option = "--" + name.replace("_", "-")
+            raise UsageError(f"{option} is not for the network '{kind.network}'", "leave it out")
+    lengths = [name for name in LENGTHS if name in given]
+    if lengths:
+        before = before | dict.fromkeys(LENGTHS)
+    settings = kind(**before | given)
+    if len(lengths) > 1 or not any(getattr(settings, name) for name in LENGTHS):
+        options = ", ".join(f"--{name}" for name in LENGTHS)
+        raise UsageError("the length of the run is open", f"give one of {options}")
+    return settings
 
 
 def _pictures(paths: tuple[Path, ...]) -> list[Path]:

@@ -1,6 +1,7 @@
-"""The ``paper`` network: Xia, Liu and Wong 2018, Fig. 2. Values in [-1, 1].
+"""The ``paper`` network: Xia, Liu and Wong 2018, section 4 and Fig. 2.
 
-All convolutions are 3x3 and "same" unless said.
+All convolutions are 3x3 and "same" unless said. Inside, values are in [-1, 1] as in the paper; the
+networks' ends map them to and from [0, 1], the range that every network here speaks.
 """
 
 from __future__ import annotations
@@ -12,26 +13,58 @@ RATIO = 4
 """Heights and widths must be multiples of this."""
 
 
-def encoder(dtype: str | None = None) -> keras.Model:
-    """Colour to gray: float ``(N, H, W, 3)`` to ``(N, H, W, 1)``, both in [-1, 1]."""
+def encoder(down_up: bool = True, dtype: str | None = None) -> keras.Model:
+    """Colour to gray: float ``(N, H, W, 3)`` to ``(N, H, W, 1)``, both in [0, 1].
+
+    H and W are multiples of ``RATIO``.
+
+    Args:
+        down_up: with the down and up blocks; without, the same eight residual blocks all have the
+            full resolution and 64 channels (the ablation of Fig. 3).
+        dtype: Keras dtype policy of the hidden layers; the output is float32 always.
+    """
     rgb = keras.Input((None, None, 3), name="rgb")
-    full = _residual_blocks(_convolution(rgb, 64, dtype), 2, dtype)
-    half = _down(full, 128, dtype)
-    quarter = _residual_blocks(_down(half, 256, dtype), 4, dtype)
-    x = layers.Add(dtype=dtype)([_up(quarter, 128, dtype), half])
-    x = layers.Add(dtype=dtype)([_up(x, 64, dtype), full])
+    full = _residual_blocks(_convolution(_to_signed(rgb), 64, dtype), 2, dtype)
+    if down_up:
+        half = _down(full, 128, dtype)
+        quarter = _residual_blocks(_down(half, 256, dtype), 4, dtype)
+        x = layers.Add(dtype=dtype)([_up(quarter, 128, dtype), half])
+        x = layers.Add(dtype=dtype)([_up(x, 64, dtype), full])
+    else:
+        x = _residual_blocks(full, 4, dtype)
     x = _residual_blocks(x, 2, dtype)
-    gray = layers.Conv2D(1, 3, padding="same", activation="tanh", dtype="float32", name="gray")(x)
-    return keras.Model(rgb, gray, name="encoder")
+    gray = layers.Conv2D(1, 3, padding="same", activation="tanh", dtype="float32")(x)
+    return keras.Model(rgb, _from_signed(gray, "gray"), name="encoder")
 
 
-def decoder(dtype: str | None = None) -> keras.Model:
-    """Gray to colour: float ``(N, H, W, 1)`` to ``(N, H, W, 3)``, both in [-1, 1]."""
+def decoder(down_up: bool = True, dtype: str | None = None) -> keras.Model:
+    """Gray to colour: float ``(N, H, W, 1)`` to ``(N, H, W, 3)``, both in [0, 1].
+
+    Arguments as for :func:`encoder`; ``down_up`` changes nothing here.
+    """
     gray = keras.Input((None, None, 1), name="gray")
-    x = _residual_blocks(_convolution(gray, 64, dtype), 8, dtype)
+    x = _residual_blocks(_convolution(_to_signed(gray), 64, dtype), 8, dtype)
     x = _convolution(x, 256, dtype)
-    rgb = layers.Conv2D(3, 1, activation="tanh", dtype="float32", name="rgb")(x)
-    return keras.Model(gray, rgb, name="decoder")
+    rgb = layers.Conv2D(3, 1, activation="tanh", dtype="float32")(x)
+    return keras.Model(gray, _from_signed(rgb, "rgb"), name="decoder")
+
+
+def receptive_radius(down_up: bool = True) -> int:
+    """Pixels that an output pixel can see in each direction, rounded up to a multiple of RATIO."""
+    if not down_up:
+        return 1 + 2 * 8 + 1 + 2  # first, residual blocks, last, rounding up
+    full = 1 + 2 * 4 + 1 + 1 + 2  # first, residual blocks, last, down, up
+    half = 1 + 1 + 2
+    quarter = 1 + 2 * 4
+    return full + 2 * half + 4 * quarter + RATIO + 3
+
+
+def _to_signed(x):
+    return layers.Rescaling(2.0, offset=-1.0, dtype="float32")(x)
+
+
+def _from_signed(x, name):
+    return layers.Rescaling(0.5, offset=0.5, dtype="float32", name=name)(x)
 
 
 def _convolution(x, filters, dtype, **options):

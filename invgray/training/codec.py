@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Callable
 from dataclasses import asdict
 from pathlib import Path
@@ -14,71 +15,64 @@ from PIL import Image
 
 from invgray import metrics
 from invgray.images import to_8_bits
-from invgray.networks import subpixel
-from invgray.training import data, loop, losses
-from invgray.training.channel import round_to_8_bits
+from invgray.networks import architecture
+from invgray.training import data, distribution, loop, losses
+from invgray.training.objectives import Objective, objective
 from invgray.training.optimizers import ConvolutionMuon
-from invgray.training.schedules import Budget, fade_in
+from invgray.training.schedules import Budget, linear, warmup_cosine
 from invgray.training.settings import Settings
 
 
-class Autoencoder(keras.Model):
-    """Encoder, 8-bit channel and decoder as one trainable model of colour pictures."""
+class Autoencoder:
+    """Encoder, channel and decoder, trained together on colour pictures."""
 
-    def __init__(self, encoder, decoder, settings: Settings):
-        super().__init__()
-        self.encoder, self.decoder, self.settings = encoder, decoder, settings
-        names = ("loss", "color", "gray", "structure", "overshoot")
-        self.conformity = tf.Variable(1.0, trainable=False, name="conformity")
-        self.means = {name: keras.metrics.Mean(name) for name in names}
-        self.build((None, None, None, 3))
-
-    def build(self, shape):
-        self.built = True
-
-    @property
-    def networks(self) -> tuple[keras.Model, keras.Model]:
-        """Encoder and decoder."""
-        return self.encoder, self.decoder
+    def __init__(
+        self,
+        encoder: keras.Model,
+        decoder: keras.Model,
+        objective: Objective,
+        optimizer: keras.optimizers.Optimizer,
+    ):
+        self.networks = encoder, decoder
+        self.objective, self.optimizer = objective, optimizer
+        self.trainable_variables = encoder.trainable_variables + decoder.trainable_variables
+        self.optimizer.build(self.trainable_variables)
+        self.weights = {
+            name: tf.Variable(weight, trainable=False, dtype=tf.float32)
+            for name, weight in objective.weights(0.0).items()
+        }
 
     def set_progress(self, progress: float) -> None:
         """Tell the model what share of its training is behind it."""
-        self.conformity.assign(fade_in(progress))
+        for name, weight in self.objective.weights(progress).items():
+            self.weights[name].assign(weight)
 
-    def call(self, rgb, training=None):
-        """Gray before rounding and restored colours: ``(N, H, W, 1)`` and ``(N, H, W, 3)``.
+    def __call__(self, rgb):
+        """Gray before the channel and restored colours: ``(N, H, W, 1)`` and ``(N, H, W, 3)``.
 
         Patches without colour go to the decoder as they are, as pictures without colour do at use.
         """
-        gray = self.encoder(rgb, training=training)
+        encoder, decoder = self.networks
+        gray = encoder(rgb, training=True)
         colorless = tf.reduce_all(rgb == rgb[..., :1], axis=(1, 2, 3), keepdims=True)
         gray = tf.where(colorless, rgb[..., :1], gray)
-        return gray, self.decoder(round_to_8_bits(gray), training=training)
+        return gray, decoder(self.objective.channel(gray), training=True)
 
-    def terms(self, rgb, gray, restored) -> dict[str, tf.Tensor]:
-        """The weighted terms of the objective, each a mean over the batch."""
-        wanted = subpixel.Luminance(dtype="float32")(rgb)
-        values = {
-            "color": losses.root_mean_square(restored - rgb),
-            "gray": self.conformity
-            * self.settings.gray_weight
-            * losses.root_mean_square(gray - wanted),
-            "structure": self.conformity
-            * self.settings.structure_weight
-            * losses.structure_dissimilarity(gray, losses.lightness(rgb)),
-            "overshoot": 10.0 * losses.overshoot(gray),
-        }
-        return {name: tf.reduce_mean(value) for name, value in values.items()}
-
-    def train_step(self, rgb):
+    def train_step(self, rgb) -> dict[str, tf.Tensor]:
+        """One step on this replica's share of a batch; the loss, its terms and the PSNR."""
         with tf.GradientTape() as tape:
-            terms = self.terms(rgb, *self(rgb, training=True))
-            loss = tf.add_n(list(terms.values()))
-            scaled = self.optimizer.scale_loss(loss)
-        self.optimizer.apply(tape.gradient(scaled, self.trainable_variables))
-        for name, value in {"loss": loss, **terms}.items():
-            self.means[name].update_state(value)
-        return {name: mean.result() for name, mean in self.means.items()}
+            gray, restored = self(rgb)
+            terms = self.objective.terms(rgb, gray, restored)
+            terms = {name: tf.reduce_mean(value) for name, value in terms.items()}
+            loss = tf.add_n([self.weights[name] * value for name, value in terms.items()])
+            share = self.optimizer.scale_loss(loss) / _replicas()
+        self.optimizer.apply(tape.gradient(share, self.trainable_variables))
+        decibels = -10.0 * tf.math.log(losses.mean_square(restored - rgb) + 1e-10) / math.log(10)
+        return {"loss": loss, **terms, "psnr": tf.reduce_mean(decibels)}
+
+
+def _replicas() -> int:
+    return tf.distribute.get_strategy().num_replicas_in_sync
 
 
 def train(
@@ -108,30 +102,40 @@ def train(
         TrainingError: the loss stopped being finite and lower learning rates did not help.
         KeyboardInterrupt: after Ctrl-C, once a checkpoint is safe.
     """
+    strategy = distribution.strategy()
+    distribution.check_batch(strategy, settings.batch)
+    worker = distribution.worker(strategy)
+    directory = directory / f"worker-{worker}" if worker else directory
     directory.mkdir(parents=True, exist_ok=True)
     (directory / "settings.json").write_text(json.dumps(asdict(settings), indent=2))
     keras.utils.set_random_seed(settings.seed)
-    model = Autoencoder(
-        subpixel.encoder(settings.width, dtype=policy),
-        subpixel.decoder(settings.width, dtype=policy),
-        settings,
-    )
-    model.compile(optimizer=_optimizer(settings, policy))
-    encoder, decoder = subpixel.encoder(settings.width), subpixel.decoder(settings.width)
+    network, arguments = architecture(settings.network), settings.arguments
+    with strategy.scope():
+        model = Autoencoder(
+            network.encoder(**arguments, dtype=policy),
+            network.decoder(**arguments, dtype=policy),
+            objective(settings),
+            _optimizer(settings, policy),
+        )
+    encoder, decoder = network.encoder(**arguments), network.decoder(**arguments)
     batch, patch, seed = settings.batch, settings.patch, settings.seed
+    colorless = 0.05 if settings.network == "subpixel" else 0.0
     summary = loop.run(
         model,
         [encoder, decoder],
-        lambda steps: data.patches(pictures, batch, patch, seed, steps),
+        lambda steps: data.patches(pictures, batch, patch, seed, steps, colorless),
         lambda: evaluate(encoder, decoder, validation),
+        strategy=strategy,
         directory=directory,
-        budget=Budget(settings.steps, settings.minutes and settings.minutes * 60),
+        budget=_budget(settings, len(pictures)),
         learning_rate=settings.learning_rate,
+        rate=linear if settings.network == "paper" else warmup_cosine,
+        boundaries=model.objective.boundaries,
         interval=settings.interval,
-        quiet=quiet,
+        quiet=quiet or worker > 0,
         report=report,
     )
-    return encoder, decoder, summary
+    return encoder, decoder, summary | {"worker": worker}
 
 
 def evaluate(encoder, decoder, pictures: list[Image.Image]) -> dict[str, float]:
@@ -147,29 +151,38 @@ def evaluate(encoder, decoder, pictures: list[Image.Image]) -> dict[str, float]:
 
 def card(settings: Settings, encoder: keras.Model, summary: dict) -> dict:
     """What a preset's card says of a run: network, arguments, command line, steps and seconds."""
-    defaults = asdict(Settings())
+    defaults = asdict(type(settings)())
     changed = {k: v for k, v in asdict(settings).items() if v != defaults[k] and v is not None}
     options = [f"--{name.replace('_', '-')} {value}" for name, value in changed.items()]
     command = ["invgray train IMAGES", f"--network {settings.network}", *options]
-    arguments = {"width": settings.width}
+    network, arguments = architecture(settings.network), settings.arguments
     return {
         "network": settings.network,
         "arguments": arguments,
-        "ratio": subpixel.RATIO,
-        "receptive_radius": subpixel.receptive_radius(**arguments),
+        "ratio": network.RATIO,
+        "receptive_radius": network.receptive_radius(**arguments),
         "parameters": encoder.count_params(),
         "command": " ".join(command),
         "training": asdict(settings) | summary,
     }
 
 
+def _budget(settings: Settings, pictures: int) -> Budget:
+    if settings.epochs:
+        return Budget(steps=math.ceil(settings.epochs * pictures / settings.batch))
+    return Budget(settings.steps, settings.minutes and settings.minutes * 60)
+
+
 def _optimizer(settings, policy):
-    optimizer = ConvolutionMuon(
-        settings.learning_rate,
-        weight_decay=None,
-        adam_weight_decay=None,
-        use_ema=True,
-        ema_momentum=0.998,
-    )
+    if settings.network == "paper":
+        optimizer = keras.optimizers.Adam(settings.learning_rate)
+    else:
+        optimizer = ConvolutionMuon(
+            settings.learning_rate,
+            weight_decay=None,
+            adam_weight_decay=None,
+            use_ema=True,
+            ema_momentum=0.998,
+        )
     scaled = policy == "mixed_float16"
     return keras.optimizers.LossScaleOptimizer(optimizer) if scaled else optimizer

@@ -67,7 +67,9 @@ def patches(
         x = tf.numpy_function(draw, [step], tf.uint8, stateful=False)
         return tf.cast(tf.ensure_shape(x, (batch, size, size, 3)), tf.float32) / 255.0
 
-    dataset = tf.data.Dataset.range(steps.start, steps.stop)
+    options = tf.data.Options()
+    options.experimental_distribute.auto_shard_policy = tf.data.experimental.AutoShardPolicy.DATA
+    dataset = tf.data.Dataset.range(steps.start, steps.stop).with_options(options)
     return dataset.map(make, num_parallel_calls=2, deterministic=True).prefetch(4)
 
 

@@ -5,9 +5,10 @@ from __future__ import annotations
 import csv
 import signal
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Protocol
 
 import keras
 import numpy as np
@@ -16,49 +17,53 @@ from tqdm import tqdm
 
 from invgray.errors import TrainingError
 from invgray.training import curves
-from invgray.training.schedules import Budget, warmup_cosine
+from invgray.training.schedules import Budget
+
+Rate = Callable[[float, int], float]
 
 
-class Pacer(keras.callbacks.Callback):
-    """Sets the learning rate of each step, shows the running figures, and knows when to stop.
+class Trainee(Protocol):
+    """What :func:`run` can train."""
+
+    networks: Sequence[keras.Model]
+    optimizer: keras.optimizers.Optimizer
+    trainable_variables: list[keras.Variable]
+
+    def set_progress(self, progress: float) -> None:
+        """Hear what share of the training is over."""
+
+    def train_step(self, batch) -> dict[str, tf.Tensor]:
+        """Learn from a replica's share of a batch: ``loss``, its terms and ``psnr``, scalars."""
+
+
+class Pacer:
+    """Time and steps of a run, agreed upon by all that train together.
 
     Args:
         budget: how long the run lasts.
-        peak: the highest learning rate.
-        elapsed: seconds that earlier parts of the run took.
-        bar: progress bar, in per cent.
+        step: steps that were taken before.
+        elapsed: seconds that they took.
     """
 
-    def __init__(self, budget: Budget, peak: float, elapsed: float, bar: tqdm):
-        super().__init__()
-        self.budget, self.peak, self.bar = budget, peak, bar
-        self.start = time.monotonic() - elapsed
-        self.interrupted = self.diverged = False
-
-    @property
-    def elapsed(self) -> float:
-        """Seconds since the run began, breaks between its parts left out."""
-        return time.monotonic() - self.start
-
-    @property
-    def step(self) -> int:
-        """Steps that the optimizer has taken."""
-        return int(self.model.optimizer.iterations.numpy())
+    def __init__(self, budget: Budget, step: int, elapsed: float):
+        self.budget, self.step, self.elapsed = budget, step, elapsed
+        self.interrupted = self.stopped = False
+        self._start = time.monotonic() - elapsed
 
     @property
     def progress(self) -> float:
         """Share of the run that is behind us, from 0 to 1."""
         return self.budget.progress(self.step, self.elapsed)
 
-    def on_train_batch_begin(self, batch, logs=None):
-        self.model.optimizer.learning_rate = self.peak * warmup_cosine(self.progress, self.step)
-        self.model.set_progress(self.progress)
+    @property
+    def clock(self) -> tf.Tensor:
+        """This worker's seconds, and whether it was told to stop."""
+        return tf.constant([time.monotonic() - self._start, float(self.interrupted)])
 
-    def on_train_batch_end(self, batch, logs=None):
-        self.diverged = not np.isfinite(logs["loss"])
-        self.model.stop_training = self.diverged or self.interrupted or self.progress >= 1.0
-        self.bar.set_postfix(step=self.step, psnr=f"{decibels(logs['color']):.2f}")
-        self.bar.update(round(100 * self.progress, 2) - self.bar.n)
+    def advance(self, clock: tf.Tensor) -> None:
+        """Count a step; ``clock`` is the mean over the workers."""
+        self.step += 1
+        self.elapsed, self.stopped = float(clock[0]), float(clock[1]) > 0
 
     def interrupt(self, *_):
         """Signal handler: let the step in progress finish, then stop."""
@@ -66,29 +71,37 @@ class Pacer(keras.callbacks.Callback):
 
 
 def run(
-    model: keras.Model,
+    model: Trainee,
     averaged: list[keras.Model],
     batches: Callable[[range], tf.data.Dataset],
     validate: Callable[[], dict[str, float]],
     *,
+    strategy: tf.distribute.Strategy,
     directory: Path,
     budget: Budget,
     learning_rate: float,
+    rate: Rate,
+    boundaries: tuple[float, ...],
     interval: int,
     quiet: bool,
     report: Callable[[str], None],
 ) -> dict:
-    """Train a compiled model, from its last checkpoint if there is one, to the end of its budget.
+    """Train a model, from its last checkpoint if there is one, to the end of its budget.
+
+    Keras' ``fit`` is not used: it cannot train on several machines (Keras 3.15).
 
     Args:
-        model: has ``networks``, and ``set_progress`` that is told the share of the run done.
-        averaged: float32 twins of ``model.networks``; they get the averages of the weights, and
-            in the end the best of these by validation PSNR.
+        model: what to train, made in the strategy's scope.
+        averaged: float32 twins of ``model.networks``; they get the averages of the weights (if the
+            optimizer keeps them, else the weights), and in the end the best by validation PSNR.
         batches: training batches for a range of steps.
         validate: figures of the averaged networks, ``psnr`` among them.
+        strategy: who trains.
         directory: for ``checkpoints``, the best weights, ``log.csv`` and ``curves.png``.
         budget: how long the run lasts.
         learning_rate: the highest.
+        rate: share of it, of the progress and the step.
+        boundaries: progress at which stages of the training end; marked in the curves.
         interval: steps between validations, each with a checkpoint.
         quiet: show no progress bar.
         report: takes one line of news.
@@ -100,7 +113,6 @@ def run(
         TrainingError: the loss stopped being finite and lower learning rates did not help.
         KeyboardInterrupt: after Ctrl-C, once a checkpoint is safe.
     """
-    model.optimizer.build(model.trainable_variables)
     state = tf.train.Checkpoint(
         variables=[variable for network in model.networks for variable in network.variables],
         optimizer=list(model.optimizer.variables),
@@ -111,43 +123,54 @@ def run(
     checkpoints = tf.train.CheckpointManager(state, str(directory / "checkpoints"), max_to_keep=2)
     if checkpoints.latest_checkpoint:
         state.restore(checkpoints.latest_checkpoint).assert_consumed()
-        report(f"resuming at step {int(model.optimizer.iterations.numpy())}")
+        report(f"resuming at step {_steps(model)}")
     else:
         checkpoints.save()
+    pacer = Pacer(budget, _steps(model), float(state.elapsed))
+    step = _distributed(model, strategy)
 
-    with tqdm(total=100.0, disable=quiet or None, bar_format=_BAR) as bar:
-        peak = learning_rate * float(state.backoff.numpy())
-        pacer = Pacer(budget, peak, float(state.elapsed.numpy()), bar)
-        pacer.set_model(model)
-        with _on_interrupt(pacer.interrupt):
-            while pacer.progress < 1.0:
-                leg = _next_leg(pacer.step, interval, budget)
-                logs = model.fit(batches(leg), verbose=0, shuffle=False, callbacks=[pacer]).history
-                if pacer.diverged:
-                    state.restore(checkpoints.latest_checkpoint)
-                    _back_off(pacer, state, learning_rate)
-                    report(f"loss not finite: back to step {pacer.step}, rate {pacer.peak:.2e}")
-                    continue
-                if pacer.step % interval == 0 or pacer.progress >= 1.0:
-                    _copy_averages(model, averaged)
-                    figures = validate()
-                    _log(directory, pacer, logs, figures, report)
-                    if figures["psnr"] > float(state.best.numpy()):
-                        state.best.assign(figures["psnr"])
-                        _save_best(directory, averaged)
-                state.elapsed.assign(pacer.elapsed)
-                checkpoints.save()
-                if pacer.interrupted and pacer.progress < 1.0:
-                    report(f"stopped at step {pacer.step}, checkpoint saved; go on with --resume")
-                    raise KeyboardInterrupt
+    bar = tqdm(total=100.0, disable=quiet or None, bar_format=_BAR)
+    with bar, _on_interrupt(pacer.interrupt):
+        while pacer.progress < 1.0:
+            logs = []
+            leg = _next_leg(pacer.step, interval, budget)
+            for batch in strategy.experimental_distribute_dataset(batches(leg)):
+                peak = learning_rate * float(state.backoff)
+                model.optimizer.learning_rate = peak * rate(pacer.progress, pacer.step)
+                model.set_progress(pacer.progress)
+                values, clock = step(batch, pacer.clock)
+                pacer.advance(clock)
+                logs.append({name: float(value) for name, value in values.items()})
+                bar.set_postfix(step=pacer.step, psnr=f"{logs[-1]['psnr']:.2f}")
+                bar.update(round(100 * pacer.progress, 2) - bar.n)
+                diverged = not np.isfinite(logs[-1]["loss"])
+                if diverged or pacer.stopped or pacer.progress >= 1.0:
+                    break
+            if diverged:
+                backoff = float(state.backoff) / 2
+                state.restore(checkpoints.latest_checkpoint)
+                _back_off(state, backoff)
+                pacer.step = _steps(model)
+                report(
+                    f"loss not finite: back to step {pacer.step}, "
+                    f"learning rate {learning_rate * backoff:.2e}"
+                )
+                continue
+            if pacer.step % interval == 0 or pacer.progress >= 1.0:
+                _copy_averages(model, averaged)
+                figures = validate()
+                _log(directory, pacer, logs, figures, boundaries, report)
+                if figures["psnr"] > float(state.best):
+                    state.best.assign(figures["psnr"])
+                    _save_best(directory, averaged)
+            state.elapsed.assign(pacer.elapsed)
+            checkpoints.save()
+            if pacer.stopped and pacer.progress < 1.0:
+                report(f"stopped at step {pacer.step}, checkpoint saved; go on with --resume")
+                raise KeyboardInterrupt
     for network in averaged:
         network.load_weights(directory / f"best-{network.name}.weights.h5")
-    return {"steps": pacer.step, "seconds": round(float(state.elapsed.numpy()))}
-
-
-def decibels(root_mean_square: float) -> float:
-    """PSNR in dB of an error in [0, 1]."""
-    return float(-20 * np.log10(root_mean_square))
+    return {"steps": pacer.step, "seconds": round(float(state.elapsed))}
 
 
 _BAR = "{percentage:5.1f}%|{bar}| {elapsed}<{remaining}{postfix}"
@@ -159,32 +182,49 @@ def _next_leg(step: int, interval: int, budget: Budget) -> range:
     return range(step, min(stop, budget.steps or stop))
 
 
-def _back_off(pacer: Pacer, state: tf.train.Checkpoint, learning_rate: float) -> None:
-    pacer.peak /= 2
-    state.backoff.assign(pacer.peak / learning_rate)
-    if pacer.peak < learning_rate / 64:
+def _steps(model: Trainee) -> int:
+    return int(model.optimizer.iterations.numpy())
+
+
+def _distributed(model: Trainee, strategy: tf.distribute.Strategy) -> Callable:
+    """A step on a global batch: means of its figures, and of the workers' clocks."""
+
+    def replica_step(batch, clock):
+        return model.train_step(batch), clock
+
+    @tf.function
+    def step(batch, clock):
+        values = strategy.run(replica_step, args=(batch, clock))
+        return tf.nest.map_structure(lambda x: strategy.reduce("MEAN", x, axis=None), values)
+
+    return step
+
+
+def _back_off(state: tf.train.Checkpoint, backoff: float) -> None:
+    state.backoff.assign(backoff)
+    if backoff < 1 / 64:
         raise TrainingError(
             "the loss is not finite, at 1/64 of the learning rate still",
             "try a lower --learning-rate",
         )
 
 
-def _copy_averages(model: keras.Model, averaged: list[keras.Model]) -> None:
+def _copy_averages(model: Trainee, averaged: list[keras.Model]) -> None:
     """Give the twins the moving averages of the weights; the model keeps its own."""
     weights = [variable.numpy() for variable in model.trainable_variables]
     optimizer = getattr(model.optimizer, "inner_optimizer", model.optimizer)
-    optimizer.load_averages(model.trainable_variables)
+    if optimizer.use_ema:
+        optimizer.finalize_variable_values(model.trainable_variables)
     for twin, network in zip(averaged, model.networks, strict=True):
         twin.set_weights(network.get_weights())
     for variable, value in zip(model.trainable_variables, weights, strict=True):
         variable.assign(value)
 
 
-def _log(directory: Path, pacer: Pacer, logs: dict, figures: dict, report: Callable) -> None:
+def _log(directory, pacer, logs, figures, boundaries, report) -> None:
     """Add a row to ``log.csv``, redraw the curves, and report."""
-    row = {"step": pacer.step, "seconds": round(pacer.elapsed, 1)}
-    row |= {name: values[-1] for name, values in logs.items()}
-    row |= {"train_psnr": decibels(row["color"])}
+    row = {"step": pacer.step, "seconds": round(pacer.elapsed, 1), "progress": pacer.progress}
+    row |= {name: float(np.mean([values[name] for values in logs])) for name in logs[0]}
     row |= {f"validation_{name}": value for name, value in figures.items()}
     path = directory / "log.csv"
     new = not path.exists()
@@ -193,7 +233,7 @@ def _log(directory: Path, pacer: Pacer, logs: dict, figures: dict, report: Calla
         if new:
             writer.writeheader()
         writer.writerow(row)
-    curves.plot(path, directory / "curves.png")
+    curves.plot(path, directory / "curves.png", boundaries)
     news = " ".join(f"{name} {value:.5g}" for name, value in figures.items())
     report(f"step {pacer.step}, {pacer.elapsed:.0f} s, validation: {news}")
 

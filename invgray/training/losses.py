@@ -1,4 +1,7 @@
-"""Terms of the training objectives: ``(N, H, W, C)`` in [0, 1] in, one value a patch out."""
+"""Terms of the training objectives: ``(N, H, W, C)`` in, one value a patch out.
+
+Values are in [0, 1] for our own objective and in [0, 255] for those of Xia et al. 2018.
+"""
 
 from __future__ import annotations
 
@@ -43,6 +46,50 @@ def lightness(rgb):
     y = tf.reduce_sum(linear * [0.212671, 0.715160, 0.072169], axis=-1, keepdims=True)
     cube_root = tf.maximum(y, 0.008856) ** (1 / 3)
     return tf.where(y > 0.008856, 1.16 * cube_root - 0.16, 9.033 * y)
+
+
+def mean_square(error):
+    """Invertibility, Eq. 4: mean square of each patch, ``(N, H, W, C)`` to ``(N,)``."""
+    return tf.reduce_mean(tf.square(error), axis=(1, 2, 3))
+
+
+def lightness_deviation(gray, luminance, threshold=70.0):
+    """Lightness, Eq. 5: mean of what ``|G - L(I)|`` exceeds theta by, in [0, 255]."""
+    excess = tf.nn.relu(tf.abs(gray - luminance) - threshold)
+    return tf.reduce_mean(excess, axis=(1, 2, 3))
+
+
+def contrast_difference(gray, rgb, features):
+    """Contrast, Eq. 6: L1 distance of VGG features, as of a 256x256 picture; values in [0, 255].
+
+    Args:
+        gray: ``(N, H, W, 1)``, shown to VGG in three equal channels.
+        rgb: ``(N, H, W, 3)``.
+        features: from RGB to ``(N, H/8, W/8, 512)``; see :mod:`invgray.networks.vgg`.
+    """
+    difference = features(tf.repeat(gray, 3, axis=-1)) - features(rgb)
+    count = 512 * (256 // 8) ** 2
+    return count * tf.reduce_mean(tf.abs(difference), axis=(1, 2, 3))
+
+
+def variation_difference(gray, rgb):
+    """Local structure, Eq. 7: how far apart the mean local variations of gray and colours are."""
+    return tf.abs(local_variation(gray) - local_variation(rgb))
+
+
+def local_variation(x):
+    """Var of Eq. 7: mean absolute difference of vertical plus that of horizontal neighbours."""
+    vertical = tf.reduce_mean(tf.abs(x[:, 1:] - x[:, :-1]), axis=(1, 2, 3))
+    return vertical + tf.reduce_mean(tf.abs(x[:, :, 1:] - x[:, :, :-1]), axis=(1, 2, 3))
+
+
+def quantization(gray):
+    """Quantisation, Eq. 9: mean distance to the nearest of the levels 0 to 255.
+
+    The nearest level is found by rounding, which spares the paper's stack of 256 pictures.
+    """
+    nearest = tf.stop_gradient(tf.round(tf.clip_by_value(gray, 0.0, 255.0)))
+    return tf.reduce_mean(tf.abs(gray - nearest), axis=(1, 2, 3))
 
 
 def _blur(x, sigma=1.5, radius=5):

@@ -13,13 +13,6 @@ class ConvolutionMuon(keras.optimizers.Muon):
     Biases, and kernels with fewer than 16 outputs (a network's last), take Adam steps.
     """
 
-    def finalize_variable_values(self, var_list):
-        """Leave the weights: ``fit`` ends with this call, but a run goes on after each leg."""
-
-    def load_averages(self, variables) -> None:
-        """Replace the variables' values by their moving averages."""
-        super().finalize_variable_values(variables)
-
     def _should_use_adamw(self, variable):
         return len(variable.shape) != 4 or variable.shape[-1] < 16
 

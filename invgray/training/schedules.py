@@ -30,3 +30,24 @@ def fade_in(progress: float, until: float = 0.1) -> float:
     Colour has to find its way through the gray before a strict gray leaves it any room.
     """
     return min(1.0, 0.25 + 0.75 * progress / until)
+
+
+def linear(progress: float, step: int, last: float = 0.01) -> float:
+    """Share of the first learning rate: from 1 straight down to ``last`` (Xia et al., section 6.2).
+
+    The paper's goes from 2e-4 to 2e-6.
+    """
+    return 1.0 + (last - 1.0) * progress
+
+
+STAGES = {"two-stage": (90 / 120,), "one-stage": ()}
+"""Progress at which the paper's training goes on to its next stage (Table 1)."""
+
+
+def stage_weights(schedule: str, progress: float) -> tuple[float, float]:
+    """omega_1 and omega_2 of Eq. 3: the weights of gray conformity and of quantisation (Table 1).
+
+    One stage has those of the second from the start; the paper does not give its own.
+    """
+    first = any(progress < end for end in STAGES[schedule])
+    return (1.0, 0.0) if first else (0.5, 10.0)

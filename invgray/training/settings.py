@@ -1,36 +1,90 @@
-"""What a training run is made of."""
+"""What a training run is made of: one class of settings for each network."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Settings:
     """Written beside a run's checkpoints, and read again by ``--resume``.
 
     Attributes:
         network: architecture, a module of :mod:`invgray.networks`.
-        width: channels at half the resolution.
         steps: length of the run, or
-        minutes: length of the run.
+        minutes: length of the run, or
+        epochs: length of the run in as many patches as there are pictures.
         batch: patches in a step.
         patch: side of a patch in pixels.
         learning_rate: the highest.
-        gray_weight: of the gray's distance to the luminance, beside the colours' error.
-        structure_weight: of one minus the gray's structure term.
         seed: of all random choices.
         interval: steps between validations, each with a checkpoint.
     """
 
-    network: str = "subpixel"
-    width: int = 48
+    network: str
     steps: int | None = None
     minutes: float | None = None
+    epochs: float | None = None
+    batch: int
+    patch: int
+    learning_rate: float
+    seed: int = 0
+    interval: int = 1000
+
+
+@dataclass(frozen=True, kw_only=True)
+class SubpixelSettings(Settings):
+    """Settings of the ``subpixel`` network.
+
+    Attributes:
+        width: channels at half the resolution.
+        gray_weight: of the gray's distance to the luminance, beside the colours' error.
+        structure_weight: of one minus the gray's structure term.
+    """
+
+    network: str = "subpixel"
     batch: int = 4
     patch: int = 96
     learning_rate: float = 4e-4
+    width: int = 48
     gray_weight: float = 0.1
     structure_weight: float = 0.13
-    seed: int = 0
-    interval: int = 1000
+
+    @property
+    def arguments(self) -> dict:
+        """Of the network's ``encoder`` and ``decoder``."""
+        return {"width": self.width}
+
+
+@dataclass(frozen=True, kw_only=True)
+class PaperSettings(Settings):
+    """Settings of the ``paper`` network (Xia et al. 2018, section 6).
+
+    Attributes:
+        schedule: ``"two-stage"`` or ``"one-stage"``.
+        without: parts of the system to leave out, of ``PARTS``.
+        contrast_network: whose features the contrast term compares, ``"vgg19"`` or ``"vgg16"``.
+        contrast_weights: file with its weights; None downloads Keras' own.
+    """
+
+    network: str = "paper"
+    epochs: float | None = 120
+    batch: int = 1
+    patch: int = 256
+    learning_rate: float = 2e-4
+    schedule: str = "two-stage"
+    without: tuple[str, ...] = ()
+    contrast_network: str = "vgg19"
+    contrast_weights: str | None = None
+
+    @property
+    def arguments(self) -> dict:
+        """Of the network's ``encoder`` and ``decoder``."""
+        return {"down_up": "down-up" not in self.without}
+
+
+PARTS = ("lightness", "contrast", "structure", "quantization", "down-up")
+"""What ``--without`` can leave out."""
+
+NETWORKS: dict[str, type[Settings]] = {"subpixel": SubpixelSettings, "paper": PaperSettings}
+"""The settings of each network that can be trained."""

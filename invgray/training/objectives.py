@@ -1,0 +1,117 @@
+"""What training minimises: a weighted sum of terms, and the channel between the two networks."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import tensorflow as tf
+
+from invgray.networks import vgg
+from invgray.networks.subpixel import Luminance
+from invgray.training import losses
+from invgray.training.channel import round_to_8_bits
+from invgray.training.schedules import STAGES, fade_in, stage_weights
+from invgray.training.settings import PaperSettings, Settings, SubpixelSettings
+
+Terms = dict[str, tf.Tensor]
+
+
+@dataclass(frozen=True)
+class Objective:
+    """The sum over ``terms`` of each one's mean over the batch times its weight.
+
+    Attributes:
+        terms: names and ``(N,)``, of colours, gray and restored colours ``(N, H, W, C)`` in [0, 1].
+        weights: names and weights, of the progress of a run from 0 to 1.
+        channel: what happens to the gray before the decoder sees it.
+        boundaries: progress at which stages of the training end.
+    """
+
+    terms: Callable[[tf.Tensor, tf.Tensor, tf.Tensor], Terms]
+    weights: Callable[[float], dict[str, float]]
+    channel: Callable[[tf.Tensor], tf.Tensor]
+    boundaries: tuple[float, ...] = ()
+
+
+def objective(settings: Settings) -> Objective:
+    """The objective of the network that the settings name.
+
+    Raises:
+        WeightsError: the contrast term has no VGG weights.
+    """
+    if isinstance(settings, PaperSettings):
+        return xia2018(settings)
+    return fidelity(settings)
+
+
+def fidelity(settings: SubpixelSettings) -> Objective:
+    """Colours and gray as close as can be, the gray rounded to 8 bits on its way.
+
+    The errors of both are root mean squares, beside the gray's structure term against CIE L.
+    """
+
+    def terms(rgb, gray, restored):
+        return {
+            "color": losses.root_mean_square(restored - rgb),
+            "gray": losses.root_mean_square(gray - _luminance(rgb)),
+            "structure": losses.structure_dissimilarity(gray, losses.lightness(rgb)),
+            "overshoot": losses.overshoot(gray),
+        }
+
+    def weights(progress):
+        conformity = fade_in(progress)
+        return {
+            "color": 1.0,
+            "gray": conformity * settings.gray_weight,
+            "structure": conformity * settings.structure_weight,
+            "overshoot": 10.0,
+        }
+
+    return Objective(terms, weights, round_to_8_bits)
+
+
+ALPHA, BETA, HALF_RANGE = 1e-7, 0.5, 127.5
+"""alpha and beta of Eq. 8; half the range of pixel values."""
+
+
+def xia2018(settings: PaperSettings) -> Objective:
+    """Eq. 3 of Xia, Liu and Wong 2018; the gray is not rounded on its way to the decoder.
+
+    Terms are in levels of [0, 255]. The weights are the paper's for values in [-1, 1], where its
+    networks work, times the square of 127.5: absolute differences weigh 127.5 times as much beside
+    squared ones as they would with all values in [0, 255]. With the latter, training gave negatives
+    (structure term 0.01 after 2,000 steps), which the lightness term is there to prevent.
+    """
+    without, features = settings.without, None
+    if "contrast" not in without:
+        file = settings.contrast_weights
+        features = vgg.features(settings.contrast_network, file and Path(file))
+
+    def terms(rgb, gray, restored):
+        rgb, gray, restored = 255.0 * rgb, 255.0 * gray, 255.0 * restored
+        values = {
+            "invertibility": lambda: losses.mean_square(restored - rgb),
+            "lightness": lambda: losses.lightness_deviation(gray, _luminance(rgb)),
+            "contrast": lambda: losses.contrast_difference(gray, rgb, features),
+            "structure": lambda: losses.variation_difference(gray, rgb),
+            "quantization": lambda: losses.quantization(gray),
+        }
+        return {name: value() for name, value in values.items() if name not in without}
+
+    def weights(progress):
+        conformity, quantization = stage_weights(settings.schedule, progress)
+        values = {
+            "invertibility": 1.0,
+            "lightness": HALF_RANGE * conformity,
+            "contrast": HALF_RANGE * conformity * ALPHA,
+            "structure": HALF_RANGE * conformity * BETA,
+            "quantization": HALF_RANGE * quantization,
+        }
+        return {name: value for name, value in values.items() if name not in without}
+
+    return Objective(terms, weights, tf.identity, STAGES[settings.schedule])
+
+
+_luminance = Luminance(dtype="float32")
