@@ -35,3 +35,21 @@ def codec():
     import invgray
 
     return invgray.load("standard", precision="float32")
+
+
+@pytest.fixture(scope="session")
+def vgg16_file(tmp_path_factory):
+    """Random weights in the form of a .npz of torchvision's VGG-16."""
+    import keras
+
+    random = np.random.default_rng(0)
+    network = keras.applications.VGG16(include_top=False, weights=None)
+    arrays = {}
+    for layer in network.layers[: network.layers.index(network.get_layer("block4_pool"))]:
+        for w in layer.weights:
+            fans = np.prod(w.shape[:-1])
+            values = random.normal(0, np.sqrt(2 / fans), w.shape) if w.ndim == 4 else 0 * w
+            arrays[f"{layer.name}/{w.name}"] = np.asarray(values, np.float16)
+    path = tmp_path_factory.mktemp("vgg") / "vgg16.npz"
+    np.savez(path, **arrays)
+    return path

@@ -10,7 +10,7 @@ import tensorflow as tf
 from invgray.errors import WeightsError
 from invgray.networks import vgg
 from invgray.training import losses
-from invgray.training.objectives import CONTRAST_WEIGHT, xia2018
+from invgray.training.objectives import xia2018
 from invgray.training.settings import PaperSettings
 
 SHAPE = (2, 8, 10)
@@ -54,11 +54,11 @@ def test_lightness(gray, rgb):
 def test_contrast_is_the_sum_over_the_features_of_a_256_pixel_picture():
     rgb = np.full((1, 256, 256, 3), 51.0, np.float32)
     gray = np.full((1, 256, 256, 1), 102.0, np.float32)
-    literal = np.abs(pooled(np.repeat(gray, 3, -1) / 255) - pooled(rgb / 255)).sum()
+    literal = np.abs(pooled(np.repeat(gray, 3, -1)) - pooled(rgb)).sum()
     assert float(losses.contrast_difference(gray, rgb, pooled)[0]) == pytest.approx(
         literal, rel=1e-4
     )
-    assert literal == pytest.approx(512 * 32 * 32 * 0.2)
+    assert literal == pytest.approx(512 * 32 * 32 * 51)
     part = losses.contrast_difference(gray[:, :64, :64], rgb[:, :64, :64], pooled)
     assert float(part[0]) == pytest.approx(literal, rel=1e-4)
 
@@ -106,28 +106,49 @@ def test_quantization_pulls_to_the_nearest_level():
 def test_the_objective_weighs_the_terms_as_eq_3_and_table_1(monkeypatch, gray, rgb):
     monkeypatch.setattr(vgg, "features", lambda name, weights: pooled)
     objective = xia2018(PaperSettings())
-    assert objective.weights(0.3) == {
+    first = {
         "invertibility": 1.0,
-        "lightness": 1.0,
-        "contrast": 1e-7,
-        "structure": 0.5,
+        "lightness": 127.5,
+        "contrast": 127.5 * 1e-7,
+        "structure": 127.5 * 0.5,
         "quantization": 0.0,
     }
-    assert objective.weights(0.8) == {
+    second = {
         "invertibility": 1.0,
-        "lightness": 0.5,
-        "contrast": 0.5e-7,
-        "structure": 0.25,
-        "quantization": 10.0,
+        "lightness": 127.5 * 0.5,
+        "contrast": 127.5 * 0.5e-7,
+        "structure": 127.5 * 0.25,
+        "quantization": 1275.0,
     }
+    assert objective.weights(0.749) == pytest.approx(first)
+    assert objective.weights(0.751) == pytest.approx(second)
     terms = objective.terms(rgb / 255, gray / 255, rgb[..., ::-1] / 255)
-    assert terms.keys() == objective.weights(0).keys()
+    assert terms.keys() == first.keys()
     np.testing.assert_allclose(terms["quantization"], losses.quantization(gray), rtol=1e-3)
     np.testing.assert_allclose(
         terms["invertibility"], losses.mean_square(rgb[..., ::-1] - rgb), rtol=1e-4
     )
-    file = PaperSettings(contrast_network="vgg16", contrast_weights="vgg.npz")
-    assert xia2018(file).weights(0)["contrast"] == CONTRAST_WEIGHT["torchvision"]
+
+
+def test_the_objective_is_the_paper_s_for_values_in_minus_1_to_1(monkeypatch, gray, rgb):
+    monkeypatch.setattr(vgg, "features", lambda name, weights: pooled)
+    objective = xia2018(PaperSettings(schedule="one-stage"))
+    restored = rgb[..., ::-1]
+    terms = objective.terms(rgb / 255, gray / 255, restored / 255)
+    loss = sum(weight * terms[name] for name, weight in objective.weights(0.0).items())
+
+    def signed(x):
+        return x / 127.5 - 1
+
+    luminance = rgb @ np.float32([[0.299], [0.587], [0.114]])
+    lightness = np.maximum(np.abs(signed(gray) - signed(luminance)) - 70 / 127.5, 0).mean((1, 2, 3))
+    contrast = losses.contrast_difference(signed(gray), signed(rgb), pooled)
+    structure = losses.variation_difference(signed(gray), signed(rgb))
+    levels = signed(np.arange(256))
+    quantization = np.abs(signed(gray)[..., 0, None] - levels).min(-1).mean((1, 2))
+    literal = np.square(signed(restored) - signed(rgb)).mean((1, 2, 3))
+    literal += 0.5 * (lightness + 1e-7 * contrast + 0.5 * structure) + 10 * quantization
+    np.testing.assert_allclose(loss, 127.5**2 * literal, rtol=1e-3)
 
 
 @pytest.mark.parametrize("part", ["lightness", "contrast", "structure", "quantization"])
@@ -138,32 +159,17 @@ def test_an_ablation_leaves_its_term_out(monkeypatch, part, gray, rgb):
     assert objective.terms(rgb, gray, rgb).keys() == objective.weights(1.0).keys()
 
 
-@pytest.fixture(scope="session")
-def vgg16_file(tmp_path_factory):
-    """Random weights in the form of a .npz of torchvision's VGG-16."""
-    random = np.random.default_rng(0)
-    network = keras.applications.VGG16(include_top=False, weights=None)
-    arrays = {
-        f"{layer.name}/{w.name}": random.normal(0, 0.05, w.shape).astype(np.float16)
-        for layer in network.layers[: network.layers.index(network.get_layer("block4_pool"))]
-        for w in layer.weights
-    }
-    path = tmp_path_factory.mktemp("vgg") / "vgg16.npz"
-    np.savez(path, **arrays)
-    return path
-
-
 def test_features_of_a_file(vgg16_file, photo):
     features = vgg.features("vgg16", vgg16_file)
-    rgb = photo[None, :32, :48] / np.float32(255)
+    rgb = photo[None, :32, :48].astype(np.float32)
     whole = keras.applications.VGG16(include_top=False, weights=None)
     with np.load(vgg16_file) as arrays:
         for layer in whole.layers:
             if f"{layer.name}/kernel" in arrays:
                 layer.set_weights([arrays[f"{layer.name}/{n}"] for n in ("kernel", "bias")])
     reference = keras.Model(whole.input, whole.get_layer("block4_conv3").output)
-    normalised = (rgb - [0.485, 0.456, 0.406]) / [0.229, 0.224, 0.225]
-    np.testing.assert_allclose(features(rgb), reference(normalised), atol=1e-3)
+    normalised = (rgb / 255 - [0.485, 0.456, 0.406]) / [0.229, 0.224, 0.225]
+    np.testing.assert_allclose(features(rgb), 57.63 * reference(normalised), rtol=1e-3, atol=0.05)
     assert features(rgb).shape == (1, 4, 6, 512)
 
 

@@ -20,10 +20,10 @@ def view(network, channels, size):
     return max(size // 2 - rows.min(), rows.max() - size // 2)
 
 
-def randomised(network):
+def randomised(network, deviation=0.2):
     """Fresh networks are near the identity; large weights show the whole view."""
     random = np.random.default_rng(1)
-    network.set_weights([random.normal(0, 0.2, w.shape) for w in network.get_weights()])
+    network.set_weights([random.normal(0, deviation, w.shape) for w in network.get_weights()])
     return network
 
 
@@ -32,6 +32,18 @@ def test_receptive_radius_covers_the_view(name, channels):
     network = randomised(getattr(subpixel, name)(width=8))
     radius = subpixel.receptive_radius()
     assert radius - 3 * subpixel.RATIO <= view(network, channels, 200) <= radius
+
+
+@pytest.mark.parametrize("down_up", [True, False])
+def test_paper_s_receptive_radius_covers_the_encoder_s_view(down_up):
+    network = randomised(paper.encoder(down_up), 0.02)
+    radius = paper.receptive_radius(down_up)
+    assert radius % paper.RATIO == 0
+    assert radius - 3 * paper.RATIO <= view(network, 3, 160) <= radius
+
+
+def test_paper_s_decoder_sees_18_pixels_around():
+    assert view(randomised(paper.decoder(), 0.02), 1, 64) == 18 < paper.receptive_radius()
 
 
 def test_subpixel_starts_near_the_identity(photo):
