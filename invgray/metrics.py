@@ -8,7 +8,7 @@ from __future__ import annotations
 import numpy as np
 from PIL import Image
 from scipy.ndimage import gaussian_filter
-from skimage.color import rgb2lab
+from skimage.color import deltaE_ciede2000, rgb2lab
 from skimage.metrics import mean_squared_error, structural_similarity
 
 
@@ -38,6 +38,11 @@ def ssim(x: np.ndarray, y: np.ndarray) -> float:
             use_sample_covariance=False,
         )
     )
+
+
+def ciede2000(x: np.ndarray, y: np.ndarray) -> float:
+    """Mean colour difference CIEDE2000; about 1 is just noticeable."""
+    return float(np.mean(deltaE_ciede2000(rgb2lab(x), rgb2lab(y))))
 
 
 def structure(gray: np.ndarray, rgb: np.ndarray) -> float:

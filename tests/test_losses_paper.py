@@ -169,7 +169,7 @@ def test_features_of_a_file(vgg16_file, photo):
                 layer.set_weights([arrays[f"{layer.name}/{n}"] for n in ("kernel", "bias")])
     reference = keras.Model(whole.input, whole.get_layer("block4_conv3").output)
     normalised = (rgb / 255 - [0.485, 0.456, 0.406]) / [0.229, 0.224, 0.225]
-    np.testing.assert_allclose(features(rgb), 57.63 * reference(normalised), rtol=1e-3, atol=0.05)
+    np.testing.assert_allclose(features(rgb), reference(normalised), rtol=1e-3, atol=1e-3)
     assert features(rgb).shape == (1, 4, 6, 512)
 
 

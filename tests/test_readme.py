@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import json
 import re
+import runpy
 import shlex
 from pathlib import Path
 
 import pytest
 
+from invgray import presets
 from invgray.cli import main
 
 ROOT = Path(__file__).parent.parent
+FIGURES = runpy.run_path(str(ROOT / "figures" / "readme.py"))
 README = (ROOT / "README.md").read_text("utf-8")
 CALLS = re.findall(
     r"(?:^|[ |])invgray ((?:encode|decode|train|benchmark) [^|#&\n`>]*)", README, re.M
@@ -37,3 +41,19 @@ def test_every_exit_code_is_documented():
     codes = (errors.DONE, errors.SOME_FAILED, errors.USAGE, errors.NO_INPUT, errors.WEIGHTS)
     assert all(f"\n| {code} |" in README for code in (*codes, errors.INTERRUPTED))
     assert len(CALLS) > 8
+
+
+def test_tables_are_those_that_the_benchmark_measured():
+    assert FIGURES["render"](README) == README
+    assert set(re.findall(r"<!-- figures: (\w+) -->", README)) == FIGURES["TABLES"].keys()
+
+
+@pytest.mark.parametrize("name", presets.names())
+@pytest.mark.parametrize("file", sorted({file for file, _ in FIGURES["TABLES"].values()}))
+def test_figures_are_of_the_shipped_weights(name, file):
+    measured = json.loads((ROOT / "figures" / file).read_text("utf-8"))["presets"][name]
+    preset = presets.find(name)
+    assert measured["digest"] == preset.digest, "measure again, then run figures/readme.py"
+    if file == "photographs.json":
+        for figure, value in preset.card["figures"]["validation_256"].items():
+            assert measured["quality"][figure]["mean"] == pytest.approx(value, rel=0.01)

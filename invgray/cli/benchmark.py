@@ -2,21 +2,37 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 
 import click
-from tqdm import tqdm
 
-from invgray import engines
+import invgray
+from invgray import presets
 from invgray.cli import options
 from invgray.cli.messages import say
-from invgray.errors import InputError
+from invgray.errors import DONE, SOME_FAILED, UsageError
 from invgray.images import pictures_in
+
+_FILE = click.Path(dir_okay=False, allow_dash=True)
 
 
 @click.command()
 @click.argument("inputs", nargs=-1, metavar="IMAGES...", type=click.Path(path_type=Path))
+@click.option(
+    "--preset",
+    "names",
+    multiple=True,
+    metavar="NAME",
+    help="Trained networks to measure (may be repeated; default: all that are shipped).",
+)
+@click.option(
+    "--weights",
+    "folders",
+    multiple=True,
+    type=click.Path(file_okay=False, path_type=Path),
+    metavar="DIR",
+    help="Trained networks to measure, a folder that 'invgray train' made (may be repeated).",
+)
 @options.machine
 @click.option(
     "--protocol",
@@ -25,67 +41,103 @@ from invgray.images import pictures_in
     show_default=True,
     help="Full size, or the paper's centre square at 256x256.",
 )
-@click.option("--timing", is_flag=True, help="Time the networks, beside the paper's encoder.")
+@click.option("--robustness", is_flag=True, help="Measure what JPEG, resizing and so on do.")
+@click.option("--timing", is_flag=True, help="Time the networks, beside the paper's.")
 @click.option(
-    "--json",
-    "json_file",
-    type=click.Path(dir_okay=False, allow_dash=True),
-    metavar="FILE",
-    help="Write all figures as JSON; '-' is standard output.",
+    "--size",
+    "sizes",
+    type=click.IntRange(16),
+    multiple=True,
+    help="Side of the pictures to time, in pixels (default: 256, 512, 1024 and 2048).",
 )
+@click.option(
+    "--runs",
+    type=click.IntRange(1),
+    default=100,
+    show_default=True,
+    help="Time each network so often, or for five seconds.",
+)
+@click.option(
+    "--lpips",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    metavar="FILE",
+    help="Measure LPIPS too, with AlexNet's weights from this .npz.",
+)
+@click.option("--json", "json_file", type=_FILE, metavar="FILE", help="Write all figures as JSON.")
+@click.option("--csv", "csv_file", type=_FILE, metavar="FILE", help="Write each picture's figures.")
+@click.option("--html", "html_file", type=_FILE, metavar="FILE", help="Write a page to look at.")
 @click.option("-q", "--quiet", is_flag=True, help="No progress bar.")
-def benchmark(inputs, preset, weights, protocol, timing, json_file, quiet, **machine):
-    """Measure a preset on pictures of yours: restored colours, gray, and speed.
+@click.pass_context
+def benchmark(
+    context,
+    inputs,
+    names,
+    folders,
+    protocol,
+    robustness,
+    timing,
+    sizes,
+    runs,
+    lpips,
+    json_file,
+    csv_file,
+    html_file,
+    quiet,
+    **machine,
+):
+    """Measure presets on pictures of yours: restored colours, gray, robustness, speed.
 
     \b
         invgray benchmark photos/
-        invgray benchmark photos/ --protocol paper
+        invgray benchmark photos/ --protocol paper --robustness --html report.html
         invgray benchmark --timing
+
+    Tables go to standard error; a FILE of '-' is standard output.
     """
     if not inputs and not timing:
         raise click.UsageError("give pictures, --timing, or both")
+    if not timing and sizes:
+        raise click.UsageError("--size is for --timing")
     paths = [p for path in inputs for p in (pictures_in(path) if path.is_dir() else [path])]
+    chosen = [*(names or (() if folders else presets.names())), *folders]
+    codecs = [invgray.load(which, **machine) for which in chosen]
+    if len({codec.preset.name for codec in codecs}) < len(codecs):
+        raise UsageError("two of the presets have one name", "rename a folder, or leave one out")
 
-    from invgray.benchmark import quality
+    from invgray.benchmark import report, suite, tables
+    from invgray.benchmark import timing as speed
 
-    codec = options.load_codec(preset, weights, **machine)
-    result: dict = {"preset": codec.preset.name, "digest": codec.preset.digest}
+    plan = suite.Plan(
+        codecs,
+        paths,
+        protocol,
+        robustness,
+        sizes=(sizes or speed.SIZES) if timing else (),
+        runs=runs,
+        lpips=lpips,
+    )
+    result, examples = suite.run(plan, quiet, say)
     if inputs:
-        with tqdm(paths, unit="picture", disable=quiet or None) as bar:
-            rows = quality.measure(codec, bar, protocol, say)
-        if not rows:
-            raise InputError("none of the inputs is a picture", "name pictures or a folder of them")
-        result |= {"protocol": protocol, "quality": quality.summary(rows), "per_image": rows}
-        _tell(f"{len(rows)} of {len(paths)} pictures, protocol {protocol}")
-        for name, unit in _UNITS.items():
-            figure = result["quality"][name]
-            _tell(f"{name:10} {figure['mean']:9.4f} ± {figure['std']:.4f} {unit}")
+        _tell(f"{result['images']} of {len(paths)} pictures, protocol {protocol}")
+        _tell(tables.quality(result))
+        if robustness:
+            _tell(f"PSNR of the restored colours (dB)\n{tables.robustness(result)}")
     if timing:
-        with engines.quietly():
-            from invgray.benchmark import timing as speed
-
-        result["timing"] = speed.measure(codec.preset)
-        _tell(f"{'network':10} {'engine':10} {'precision':9} {'stage':6} seconds    MP/s  ratio")
-        for row in result["timing"]:
-            _tell(
-                f"{row['network']:10} {row['engine']:10} {row['precision']:9} {row['stage']:6}"
-                f" {row['median_s']:7.4f} {row['megapixels_per_s']:7.2f}"
-                f" {row['ratio_to_paper']:6.1f}"
-            )
-    if json_file:
-        text = json.dumps(result, indent=2).replace("Infinity", '"inf"')
-        with click.open_file(json_file, "w", encoding="utf-8", atomic=json_file != "-") as file:
-            file.write(text + "\n")
+        _tell(tables.timing(result))
+        for name, entry in result["presets"].items():
+            seconds = entry["fresh_process_s"]
+            _tell(f"fresh process, {name}, encode of a 768x512 photo: {seconds:.2f} s")
+    _write(json_file, lambda: tables.to_json(result))
+    _write(csv_file, lambda: tables.to_csv(result))
+    _write(html_file, lambda: report.render(result, examples))
+    context.exit(SOME_FAILED if result.get("skipped") else DONE)
 
 
-def _tell(line: str) -> None:
-    click.echo(line, err=True)
+def _tell(text: str) -> None:
+    click.echo(f"\n{text}", err=True)
 
 
-_UNITS = {
-    "psnr": "dB",
-    "ssim": "",
-    "mae": "levels",
-    "structure": "against CIE L",
-    "gray_psnr": "dB against luminance",
-}
+def _write(target: str | None, text) -> None:
+    if target:
+        with click.open_file(target, "w", encoding="utf-8", atomic=target != "-") as file:
+            file.write(text())

@@ -18,6 +18,7 @@ NAMING = batch.Naming(suffix=".color.png", dropped=".gray.png", formats=tuple(im
 
 @click.command()
 @options.conversion
+@options.network
 @options.machine
 @click.pass_context
 def decode(context, inputs, output, recursive, preset, weights, **rest):

@@ -14,6 +14,7 @@ NAMING = batch.Naming(suffix=".gray.png", dropped=".gray.png", formats=(".png",)
 
 @click.command()
 @options.conversion
+@options.network
 @options.machine
 @click.pass_context
 def encode(

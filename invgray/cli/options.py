@@ -44,9 +44,8 @@ def conversion(command):
     )
 
 
-def machine(command):
-    """Which networks to run, and on what."""
-    choice = click.Choice
+def network(command):
+    """Which trained networks to run."""
     return _apply(
         command,
         click.option("--preset", metavar="NAME", help="Trained networks to use, by name."),
@@ -56,6 +55,14 @@ def machine(command):
             metavar="DIR",
             help="Trained networks to use, a folder that 'invgray train' made.",
         ),
+    )
+
+
+def machine(command):
+    """What to run networks on."""
+    choice = click.Choice
+    return _apply(
+        command,
         click.option("--device", type=choice(["auto", "cpu", "gpu"]), default="auto"),
         click.option("--precision", type=choice(["auto", "float32", "bfloat16"]), default="auto"),
         click.option("--engine", type=choice(["auto", "openvino", "tensorflow"]), default="auto"),

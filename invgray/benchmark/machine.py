@@ -1,0 +1,44 @@
+"""What a benchmark ran on."""
+
+from __future__ import annotations
+
+import os
+import platform
+import re
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+
+_LIBRARIES = ("invgray", "numpy", "openvino", "tensorflow", "keras", "pillow", "scikit-image")
+_FLAGS = ("avx2", "avx512f", "avx512_bf16", "amx_bf16", "amx_int8", "asimd", "sve")
+"""Features of processors that decide how fast networks run."""
+
+
+def describe() -> dict:
+    """Processor, cores, memory, system and library versions; what is not known is left out."""
+    info = _text("/proc/cpuinfo")
+    found = re.search(r"^model name\s*: (.*)$", info, re.M)
+    memory = re.search(r"^MemTotal:\s*(\d+) kB", _text("/proc/meminfo"), re.M)
+    flags = set(info.split())
+    return {
+        "processor": found[1] if found else platform.processor() or platform.machine(),
+        "cores": os.cpu_count(),
+        **({"memory_gb": round(int(memory[1]) / 2**20)} if memory else {}),
+        "flags": [flag for flag in _FLAGS if flag in flags],
+        "system": f"{platform.system()} {platform.release()}",
+        "python": platform.python_version(),
+        "libraries": {name: found for name in _LIBRARIES if (found := _version(name))},
+    }
+
+
+def _text(path: str) -> str:
+    try:
+        return Path(path).read_text("utf-8")
+    except OSError:
+        return ""
+
+
+def _version(library: str) -> str | None:
+    try:
+        return version(library)
+    except PackageNotFoundError:
+        return None

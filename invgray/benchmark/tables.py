@@ -1,0 +1,110 @@
+"""A benchmark's figures as tables: for the terminal, the README, JSON and CSV."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import math
+
+from tabulate import tabulate
+
+FIGURES = {
+    "psnr": ("PSNR (dB)", 2),
+    "ssim": ("SSIM", 4),
+    "mae": ("MAE (levels)", 2),
+    "ciede2000": ("CIEDE2000", 2),
+    "lpips": ("LPIPS", 4),
+    "structure": ("gray structure", 4),
+    "gray_psnr": ("gray PSNR (dB)", 2),
+}
+"""Heading and decimals of each figure, in the order of the columns."""
+
+
+def quality(result: dict, style: str = "simple") -> str:
+    """Table 2 of the paper: mean and standard deviation of every figure, a method a row."""
+    methods = {name: m["quality"] for name, m in _methods(result).items() if "quality" in m}
+    names = [name for name in FIGURES if any(name in figures for figures in methods.values())]
+    rows = [
+        [method, *(_mean_and_deviation(figures[name], FIGURES[name][1]) for name in names)]
+        for method, figures in methods.items()
+    ]
+    return _table(["", *(FIGURES[name][0] for name in names)], rows, style)
+
+
+def robustness(result: dict, style: str = "simple") -> str:
+    """PSNR of the restored colours in dB after each handling of the gray."""
+    methods = {n: m["robustness"] for n, m in _methods(result).items() if "robustness" in m}
+    handlings = next(iter(methods.values()))
+    rows = [
+        [name, *(f"{figures[name]['psnr']['mean']:.1f}" for figures in methods.values())]
+        for name in handlings
+    ]
+    return _table(["gray after", *methods], rows, style)
+
+
+def timing(result: dict, style: str = "simple") -> str:
+    """Table 3 of the paper: seconds, throughput, memory."""
+    rows = [
+        [
+            f"{method}, {row['stage']}",
+            f"{row['size']}",
+            row["engine"],
+            row["precision"],
+            row["scope"],
+            f"{row['median_s']:.4f}",
+            f"{row['spread_s']:.4f}",
+            row["runs"],
+            f"{row['megapixels_per_s']:.2f}",
+            f"{row['ratio_to_paper']:.1f}",
+            "" if row["peak_mb"] is None else f"{row['peak_mb']:.0f}",
+        ]
+        for method, entry in _methods(result).items()
+        for row in entry.get("timing", [])
+    ]
+    headings = ["", "size", "engine", "precision", "scope", "median s", "spread s", "runs"]
+    return _table([*headings, "MP/s", "ratio", "peak MB"], rows, style)
+
+
+def to_json(result: dict) -> str:
+    """Standard JSON: infinities are the string ``"inf"``, what is not a number is ``null``."""
+    return json.dumps(_safe(result), indent=2, allow_nan=False) + "\n"
+
+
+def to_csv(result: dict) -> str:
+    """One row a method and picture."""
+    rows = [
+        {"method": method} | row
+        for method, entry in _methods(result).items()
+        for row in entry.get("per_image", [])
+    ]
+    text = io.StringIO()
+    writer = csv.DictWriter(text, list(rows[0]) if rows else ["method"], lineterminator="\n")
+    writer.writeheader()
+    writer.writerows(rows)
+    return text.getvalue()
+
+
+def _methods(result: dict) -> dict[str, dict]:
+    return result["presets"] | result["baselines"]
+
+
+def _mean_and_deviation(figure: dict, decimals: int) -> str:
+    if not math.isfinite(figure["mean"]):
+        return "∞" if figure["mean"] > 0 else "not measured"
+    return f"{figure['mean']:.{decimals}f} ± {figure['std']:.{decimals}f}"
+
+
+def _table(headings: list[str], rows: list[list], style: str) -> str:
+    aligned = ["left"] + ["right"] * (len(headings) - 1)
+    return tabulate(rows, headings, tablefmt=style, disable_numparse=True, colalign=aligned)
+
+
+def _safe(value):
+    if isinstance(value, dict):
+        return {key: _safe(item) for key, item in value.items()}
+    if isinstance(value, list):
+        return [_safe(item) for item in value]
+    if isinstance(value, float) and not math.isfinite(value):
+        return None if math.isnan(value) else "inf" if value > 0 else "-inf"
+    return value
