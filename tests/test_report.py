@@ -154,10 +154,8 @@ def test_sections_stand_in_order_and_identifiers_are_unique(page):
 
 
 def test_nothing_is_loaded_from_elsewhere(page):
-    references = [
-        value for _, attributes in page.elements for key, value in attributes.items()
-        if key in LOADING
-    ]  # fmt: skip
+    attributes = [pair for _, attributes in page.elements for pair in attributes.items()]
+    references = [value for name, value in attributes if name in LOADING]
     references += re.findall(r"url\(['\"]?([^)]*)", page.html)
     assert references
     assert all(reference.startswith(("data:", "#")) for reference in references)
@@ -183,12 +181,12 @@ def test_names_need_not_be_valid_unicode(results):
     assert "?.png" in report.render(results, [])
 
 
-def test_infinity_is_a_sign(page, results):
+def test_infinity_is_a_sign(results, examples):
+    results["presets"]["standard"]["per_image"][0]["psnr"] = "inf"  # as JSON has it
+    page = Page(report.render(results, examples))
     assert "PSNR <b>∞ dB</b>" in page.html
-    assert "<td>∞</td>" in page.html
-    assert not re.search(r"\binf\b|\bnan\b", page.text)
-    results["presets"]["standard"]["per_image"][0]["psnr"] = "inf"
-    assert report.render(results, []).count("∞") == Page(report.render(results, [])).text.count("∞")
+    assert page.html.count("<td>∞</td>") == 5  # two pictures twice, and a baseline unedited
+    assert not re.search(r"\b(inf|nan|Infinity)\b", page.text)
 
 
 def test_best_values_are_bold(page):
@@ -206,6 +204,16 @@ def test_only_row_has_no_best(results):
 
 def test_missing_figures_are_a_dash(page):
     assert page.html.count("<td>\N{EN DASH}</td>") == 2  # LPIPS and $jpeg<95 of the baseline
+
+
+@pytest.mark.parametrize("unknown", [np.nan, None])
+def test_unknown_means_are_dashes(results, unknown):
+    for entry in (results["presets"]["standard"], results["baselines"]["<b>luminance</b>"]):
+        entry["quality"]["lpips"] = {"mean": unknown, "std": unknown}
+    results["baselines"]["<b>luminance</b>"]["quality"]["mae"]["mean"] = unknown
+    html = report.render(results, [])
+    assert html.count("<td>\N{EN DASH}</td>") == 4
+    assert "<td><b>1.22 ± 0.50</b></td>" in html
 
 
 def test_unmeasured_memory_is_a_dash(results):

@@ -291,6 +291,15 @@ def free_ports(count):
     return ports
 
 
+def test_a_card_records_what_was_left_out():
+    settings = PaperSettings(epochs=2, without=("contrast", "down-up"))
+    card = codec.card(settings, build({"network": "paper", "arguments": {}}, "encoder"), {})
+    options = "--epochs 2 --without contrast --without down-up"
+    assert card["command"] == f"invgray train IMAGES --network paper {options}"
+    assert card["arguments"] == {"down_up": False}
+    assert card["training"]["without"] == ("contrast", "down-up")
+
+
 def test_a_batch_must_be_shared_equally():
     class Four:
         num_replicas_in_sync = 4

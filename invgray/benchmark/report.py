@@ -290,12 +290,13 @@ def _quality(series: list[dict]) -> dict | None:
     return {"rows": rows, "measures": measures, "best": best} if rows else None
 
 
-def _best(measure: Measure, rows: list[dict]) -> str:
+def _best(measure: Measure, rows: list[dict]) -> str | None:
     """Text of the best mean of a column, which more than one row may share."""
-    figures = [entry["quality"].get(measure.key) for entry in rows]
-    means = [float(figure["mean"]) for figure in figures if figure]
-    best = (max if measure.higher_is_better else min)(means)
-    return _number(best, measure.digits)
+    figures = [entry["quality"].get(measure.key) or {} for entry in rows]
+    means = [float(figure["mean"]) for figure in figures if figure.get("mean") is not None]
+    known = [mean for mean in means if not math.isnan(mean)]
+    best = max if measure.higher_is_better else min
+    return _number(best(known), measure.digits) if known else None
 
 
 def _pictures(entry: dict) -> dict:
@@ -344,7 +345,7 @@ def _timing(series: list[dict]) -> dict | None:
         return None
     keys = list(dict.fromkeys(_variant(row) for row in rows))
     lines = {key: _line(i, " ".join(key)) for i, key in enumerate(keys)}
-    panels = list(dict.fromkeys((row["scope"], row["stage"]) for row in rows))
+    panels = sorted({(row["scope"], row["stage"]) for row in rows}, reverse=True)
     top = 1.1 * max(row["megapixels_per_s"] for row in rows)
     plots = [
         _speed_plot(i, panel, [r for r in rows if (r["scope"], r["stage"]) == panel], lines, top)
@@ -389,8 +390,8 @@ def _look(line: dict[str, str]) -> dict:
 
 
 def _finite(figure: dict | None) -> float:
-    mean = float(figure["mean"]) if figure else math.nan
-    return mean if math.isfinite(mean) else math.nan
+    mean = figure["mean"] if figure else None
+    return float(mean) if mean is not None and math.isfinite(float(mean)) else math.nan
 
 
 @contextmanager

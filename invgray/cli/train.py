@@ -148,7 +148,8 @@ def _settings(before: dict, given: dict) -> Settings:
     lengths = [name for name in LENGTHS if name in given]
     if lengths:
         before = before | dict.fromkeys(LENGTHS)
-    settings = kind(**before | given)
+    values = {k: tuple(v) if isinstance(v, list) else v for k, v in (before | given).items()}
+    settings = kind(**values)
     if len(lengths) > 1 or not any(getattr(settings, name) for name in LENGTHS):
         options = ", ".join(f"--{name}" for name in LENGTHS)
         raise UsageError("the length of the run is open", f"give one of {options}")

@@ -153,7 +153,11 @@ def card(settings: Settings, encoder: keras.Model, summary: dict) -> dict:
     """What a preset's card says of a run: network, arguments, command line, steps and seconds."""
     defaults = asdict(type(settings)())
     changed = {k: v for k, v in asdict(settings).items() if v != defaults[k] and v is not None}
-    options = [f"--{name.replace('_', '-')} {value}" for name, value in changed.items()]
+    options = [
+        f"--{name.replace('_', '-')} {one}"
+        for name, value in changed.items()
+        for one in (value if isinstance(value, tuple) else [value])
+    ]
     command = ["invgray train IMAGES", f"--network {settings.network}", *options]
     network, arguments = architecture(settings.network), settings.arguments
     return {
