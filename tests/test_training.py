@@ -211,16 +211,15 @@ def train_paper(pictures, directory, **changes):
 
 def test_two_stages_switch_at_three_quarters_of_the_steps(pictures, tmp_path, monkeypatch):
     seen = []
-    train_step = codec.Autoencoder.set_progress
+    set_progress = codec.Autoencoder.set_progress
 
     def record(self, progress):
-        train_step(self, progress)
+        set_progress(self, progress)
         weights = {name: float(weight) for name, weight in self.weights.items()}
         seen.append((weights["structure"], weights["quantization"]))
 
     monkeypatch.setattr(codec.Autoencoder, "set_progress", record)
-    two_pictures = pictures[:2]
-    train_paper(two_pictures, tmp_path, epochs=8, without=("contrast",))
+    train_paper(pictures[:2], tmp_path, epochs=8, without=("contrast",), optimizer="muon")
     assert seen == 6 * [(127.5 * 0.5, 0.0)] + 2 * [(127.5 * 0.25, 1275.0)]
 
 

@@ -26,7 +26,7 @@ def describe() -> dict:
         "flags": [flag for flag in _FLAGS if flag in flags],
         "system": f"{platform.system()} {platform.release()}",
         "python": platform.python_version(),
-        "libraries": {name: found for name in _LIBRARIES if (found := _version(name))},
+        "libraries": {name: known for name in _LIBRARIES if (known := _version(name))},
     }
 
 

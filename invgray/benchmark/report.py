@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from io import BytesIO, StringIO
-from typing import Any, NamedTuple
+from typing import Any
 
 import matplotlib
 import numpy as np
@@ -20,6 +20,7 @@ from matplotlib.figure import Figure
 from PIL import Image
 
 from invgray import metrics
+from invgray.benchmark.measures import MEASURES, Measure
 from invgray.images import to_8_bits
 
 WORST = 32
@@ -49,88 +50,6 @@ class Example:
     restored: np.ndarray
     figures: dict[str, float]
 
-
-class Measure(NamedTuple):
-    """How a figure of merit is shown."""
-
-    key: str
-    label: str
-    unit: str
-    digits: int
-    higher_is_better: bool
-    meaning: str
-
-    @property
-    def heading(self) -> str:
-        """Label, unit, and an arrow to where better values lie."""
-        unit = f" ({self.unit})" if self.unit else ""
-        return f"{self.label}{unit}\N{NO-BREAK SPACE}{'↑' if self.higher_is_better else '↓'}"
-
-
-MEASURES = (
-    Measure(
-        "psnr",
-        "PSNR",
-        "dB",
-        2,
-        True,
-        "Peak signal-to-noise ratio of the restored colours, averaged over R, G and B. 6 dB more "
-        "is half the error; above 40 dB differences are hard to see. ∞ stands for no error "
-        "at all; such pictures have no part in a mean, unless there are no others.",
-    ),
-    Measure(
-        "ssim",
-        "SSIM",
-        "",
-        4,
-        True,
-        "Structural similarity of the restored colours to the original: 1 is best.",
-    ),
-    Measure(
-        "mae",
-        "MAE",
-        "levels",
-        2,
-        False,
-        "Mean absolute error of the restored colours, in levels from 0 to 255.",
-    ),
-    Measure(
-        "ciede2000",
-        "CIEDE2000",
-        "ΔE",
-        2,
-        False,
-        "Mean colour difference as people see it; about 1 is just noticeable.",
-    ),
-    Measure(
-        "lpips",
-        "LPIPS",
-        "",
-        4,
-        False,
-        "Perceptual distance of the restored colours from the original, judged by a network: "
-        "0 is best.",
-    ),
-    Measure(
-        "structure",
-        "Gray structure",
-        "",
-        4,
-        True,
-        "How well the gray keeps the local structure of the original's lightness (the structure "
-        "term of SSIM against CIE L): 1 is best.",
-    ),
-    Measure(
-        "gray_psnr",
-        "Gray PSNR",
-        "dB",
-        2,
-        True,
-        "PSNR of the gray against the plain luminance of the original: the higher, the better the "
-        "pattern hides.",
-    ),
-)
-"""Every known figure, in the order of the columns."""
 
 _MISSING = "\N{EN DASH}"
 

@@ -62,8 +62,8 @@ def compressed(gray: np.ndarray, form: str, quality: int) -> np.ndarray:
 def resized(gray: np.ndarray, factor: float) -> np.ndarray:
     """To another size and back (Lanczos)."""
     image = Image.fromarray(gray)
-    size = tuple(max(1, round(n * factor)) for n in image.size)
-    there = image.resize(size, Image.Resampling.LANCZOS)
+    width, height = (max(1, round(n * factor)) for n in image.size)
+    there = image.resize((width, height), Image.Resampling.LANCZOS)
     return np.asarray(there.resize(image.size, Image.Resampling.LANCZOS))
 
 

@@ -77,7 +77,8 @@ def _measure_pictures(plan, result, quiet, report) -> list[Example]:
     trained = [methods.trained(codec) for codec in plan.codecs]
     rows: dict[str, list[dict]] = {m.name: [] for m in (*trained, *methods.BASELINES)}
     handled: dict[str, list[dict]] = {name: [] for name in rows}
-    examples, skipped = [], 0
+    examples: list[Example] = []
+    skipped = 0
     for path in tqdm(plan.paths, unit="picture", disable=quiet or None):
         try:
             rgb = quality.load(path, plan.protocol)

@@ -9,27 +9,18 @@ import math
 
 from tabulate import tabulate
 
-FIGURES = {
-    "psnr": ("PSNR (dB)", 2),
-    "ssim": ("SSIM", 4),
-    "mae": ("MAE (levels)", 2),
-    "ciede2000": ("CIEDE2000", 2),
-    "lpips": ("LPIPS", 4),
-    "structure": ("gray structure", 4),
-    "gray_psnr": ("gray PSNR (dB)", 2),
-}
-"""Heading and decimals of each figure, in the order of the columns."""
+from invgray.benchmark.measures import MEASURES
 
 
 def quality(result: dict, style: str = "simple") -> str:
     """Table 2 of the paper: mean and standard deviation of every figure, a method a row."""
     methods = {name: m["quality"] for name, m in _methods(result).items() if "quality" in m}
-    names = [name for name in FIGURES if any(name in figures for figures in methods.values())]
+    shown = [m for m in MEASURES if any(m.key in figures for figures in methods.values())]
     rows = [
-        [method, *(_mean_and_deviation(figures[name], FIGURES[name][1]) for name in names)]
+        [method, *(_mean_and_deviation(figures[m.key], m.digits) for m in shown)]
         for method, figures in methods.items()
     ]
-    return _table(["", *(FIGURES[name][0] for name in names)], rows, style)
+    return _table(["", *(m.heading for m in shown)], rows, style)
 
 
 def robustness(result: dict, style: str = "simple") -> str:

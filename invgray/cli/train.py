@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from dataclasses import fields
 from pathlib import Path
+from typing import Any
 
 import click
 import numpy as np
@@ -73,6 +74,7 @@ def _setting(option: str, kind, text: str, **more):
 @_setting("--gray-weight", click.FloatRange(0), "How closely the gray keeps to the luminance.")
 @_setting("--structure-weight", click.FloatRange(0), "How well the gray hides its pattern.")
 @_setting("--schedule", click.Choice(list(STAGES)), "Stages of the training.")
+@_setting("--optimizer", click.Choice(["adam", "muon"]), "Muon learns colours in fewer steps.")
 @_setting("--contrast-network", click.Choice(["vgg19", "vgg16"]), "Judges the gray's contrast.")
 @_setting(
     "--contrast-weights",
@@ -144,11 +146,15 @@ def _settings(before: dict, given: dict) -> Settings:
     for name in given:
         if name not in known:
             option = "--" + name.replace("_", "-")
-            raise UsageError(f"{option} is not for the network '{kind.network}'", "leave it out")
+            raise UsageError(
+                f"{option} is not for the network '{before['network']}'", "leave it out"
+            )
     lengths = [name for name in LENGTHS if name in given]
     if lengths:
         before = before | dict.fromkeys(LENGTHS)
-    values = {k: tuple(v) if isinstance(v, list) else v for k, v in (before | given).items()}
+    values: dict[str, Any] = {
+        k: tuple(v) if isinstance(v, list) else v for k, v in (before | given).items()
+    }
     settings = kind(**values)
     if len(lengths) > 1 or not any(getattr(settings, name) for name in LENGTHS):
         options = ", ".join(f"--{name}" for name in LENGTHS)

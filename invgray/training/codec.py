@@ -20,7 +20,7 @@ from invgray.training import data, distribution, loop, losses
 from invgray.training.objectives import Objective, objective
 from invgray.training.optimizers import ConvolutionMuon
 from invgray.training.schedules import Budget, linear, warmup_cosine
-from invgray.training.settings import Settings
+from invgray.training.settings import PaperSettings, Settings
 
 
 class Autoencoder:
@@ -33,7 +33,7 @@ class Autoencoder:
         objective: Objective,
         optimizer: keras.optimizers.Optimizer,
     ):
-        self.networks = encoder, decoder
+        self.networks: tuple[keras.Model, ...] = encoder, decoder
         self.objective, self.optimizer = objective, optimizer
         self.trainable_variables = encoder.trainable_variables + decoder.trainable_variables
         self.optimizer.build(self.trainable_variables)
@@ -177,16 +177,13 @@ def _budget(settings: Settings, pictures: int) -> Budget:
     return Budget(settings.steps, settings.minutes and settings.minutes * 60)
 
 
-def _optimizer(settings, policy):
-    if settings.network == "paper":
+def _optimizer(settings: Settings, policy: str) -> keras.optimizers.Optimizer:
+    if isinstance(settings, PaperSettings) and settings.optimizer == "adam":
         optimizer = keras.optimizers.Adam(settings.learning_rate)
     else:
+        averages = {"use_ema": True, "ema_momentum": 0.998} if settings.network != "paper" else {}
         optimizer = ConvolutionMuon(
-            settings.learning_rate,
-            weight_decay=None,
-            adam_weight_decay=None,
-            use_ema=True,
-            ema_momentum=0.998,
+            settings.learning_rate, weight_decay=None, adam_weight_decay=None, **averages
         )
     scaled = policy == "mixed_float16"
     return keras.optimizers.LossScaleOptimizer(optimizer) if scaled else optimizer

@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import signal
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Protocol
@@ -25,7 +25,7 @@ Rate = Callable[[float, int], float]
 class Trainee(Protocol):
     """What :func:`run` can train."""
 
-    networks: Sequence[keras.Model]
+    networks: tuple[keras.Model, ...]
     optimizer: keras.optimizers.Optimizer
     trainable_variables: list[keras.Variable]
 

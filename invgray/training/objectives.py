@@ -43,6 +43,7 @@ def objective(settings: Settings) -> Objective:
     """
     if isinstance(settings, PaperSettings):
         return xia2018(settings)
+    assert isinstance(settings, SubpixelSettings)
     return fidelity(settings)
 
 
@@ -87,7 +88,7 @@ def xia2018(settings: PaperSettings) -> Objective:
     without, features = settings.without, None
     if "contrast" not in without:
         file = settings.contrast_weights
-        features = vgg.features(settings.contrast_network, file and Path(file))
+        features = vgg.features(settings.contrast_network, Path(file) if file else None)
 
     def terms(rgb, gray, restored):
         rgb, gray, restored = 255.0 * rgb, 255.0 * gray, 255.0 * restored

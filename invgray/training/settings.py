@@ -21,15 +21,20 @@ class Settings:
         interval: steps between validations, each with a checkpoint.
     """
 
-    network: str
+    network: str = ""
     steps: int | None = None
     minutes: float | None = None
     epochs: float | None = None
-    batch: int
-    patch: int
-    learning_rate: float
+    batch: int = 1
+    patch: int = 256
+    learning_rate: float = 2e-4
     seed: int = 0
     interval: int = 1000
+
+    @property
+    def arguments(self) -> dict:
+        """Of the network's ``encoder`` and ``decoder``."""
+        return {}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -52,7 +57,6 @@ class SubpixelSettings(Settings):
 
     @property
     def arguments(self) -> dict:
-        """Of the network's ``encoder`` and ``decoder``."""
         return {"width": self.width}
 
 
@@ -62,6 +66,7 @@ class PaperSettings(Settings):
 
     Attributes:
         schedule: ``"two-stage"`` or ``"one-stage"``.
+        optimizer: ``"adam"``, the paper's, or ``"muon"``.
         without: parts of the system to leave out, of ``PARTS``.
         contrast_network: whose features the contrast term compares, ``"vgg19"`` or ``"vgg16"``.
         contrast_weights: file with its weights; None downloads Keras' own.
@@ -69,17 +74,14 @@ class PaperSettings(Settings):
 
     network: str = "paper"
     epochs: float | None = 120
-    batch: int = 1
-    patch: int = 256
-    learning_rate: float = 2e-4
     schedule: str = "two-stage"
+    optimizer: str = "adam"
     without: tuple[str, ...] = ()
     contrast_network: str = "vgg19"
     contrast_weights: str | None = None
 
     @property
     def arguments(self) -> dict:
-        """Of the network's ``encoder`` and ``decoder``."""
         return {"down_up": "down-up" not in self.without}
 
 
