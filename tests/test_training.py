@@ -220,7 +220,7 @@ def test_two_stages_switch_at_three_quarters_of_the_steps(pictures, tmp_path, mo
 
     monkeypatch.setattr(codec.Autoencoder, "set_progress", record)
     train_paper(pictures[:2], tmp_path, epochs=8, without=("contrast",), optimizer="muon")
-    assert seen == 6 * [(127.5 * 0.5, 0.0)] + 2 * [(127.5 * 0.25, 1275.0)]
+    assert seen == 6 * [(0.5, 0.0)] + 2 * [(0.25, 10.0)]
 
 
 def test_thirty_steps_of_the_paper_s_system_lower_every_active_term(pictures, tmp_path, vgg16_file):

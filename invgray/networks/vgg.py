@@ -25,9 +25,9 @@ def features(name: str = "vgg19", weights: Path | None = None) -> Callable[[tf.T
             expect; None downloads Keras' own.
 
     Returns:
-        A function from RGB ``(N, H, W, 3)`` in [0, 255] to features ``(N, H/8, W/8, 512)``, in the
-        scale of a network trained on RGB of unit deviation: those of Keras' own weights, trained
-        on RGB in levels, are divided by the mean of the deviations (57.6 levels).
+        A function from RGB ``(N, H, W, 3)`` in [0, 255] to features ``(N, H/8, W/8, 512)``, which
+        are in the scale of such values: those of networks trained on RGB of unit deviation are
+        multiplied by the mean of the deviations (57.6 levels).
 
     Raises:
         WeightsError: the file is missing or does not fit, or the download failed.
@@ -40,11 +40,11 @@ def features(name: str = "vgg19", weights: Path | None = None) -> Callable[[tf.T
                 for layer in network.layers:
                     if layer.weights:
                         layer.set_weights([arrays[f"{layer.name}/{w.name}"] for w in layer.weights])
-            scale, normalise = 1.0, _as_torchvision
+            scale, normalise = float(np.mean(_DEVIATION)), _as_torchvision
         else:
             source = str(weights) if weights else "imagenet"
             network = _cut(build(include_top=False, weights=source), LAYERS[name])
-            scale, normalise = 1.0 / float(np.mean(_DEVIATION)), _as_caffe
+            scale, normalise = 1.0, _as_caffe
     except Exception as error:  # Keras raises bare Exception when a download fails
         what = f"{weights}: not weights of {name}" if weights else f"{name} cannot be downloaded"
         raise WeightsError(

@@ -73,17 +73,14 @@ def fidelity(settings: SubpixelSettings) -> Objective:
     return Objective(terms, weights, round_to_8_bits)
 
 
-ALPHA, BETA, HALF_RANGE = 1e-7, 0.5, 127.5
-"""alpha and beta of Eq. 8; half the range of pixel values."""
+ALPHA, BETA = 1e-7, 0.5
+"""The paper's weights of contrast and structure, Eq. 8."""
 
 
 def xia2018(settings: PaperSettings) -> Objective:
-    """Eq. 3 of Xia, Liu and Wong 2018; the gray is not rounded on its way to the decoder.
+    """Eq. 3 of Xia, Liu and Wong 2018, with values in [0, 255] and the paper's constants.
 
-    Terms are in levels of [0, 255]. The weights are the paper's for values in [-1, 1], where its
-    networks work, times the square of 127.5: absolute differences weigh 127.5 times as much beside
-    squared ones as they would with all values in [0, 255]. With the latter, training gave negatives
-    (structure term 0.01 after 2,000 steps), which the lightness term is there to prevent.
+    The gray is not rounded on its way to the decoder: the quantisation term sees to that.
     """
     without, features = settings.without, None
     if "contrast" not in without:
@@ -105,10 +102,10 @@ def xia2018(settings: PaperSettings) -> Objective:
         conformity, quantization = stage_weights(settings.schedule, progress)
         values = {
             "invertibility": 1.0,
-            "lightness": HALF_RANGE * conformity,
-            "contrast": HALF_RANGE * conformity * ALPHA,
-            "structure": HALF_RANGE * conformity * BETA,
-            "quantization": HALF_RANGE * quantization,
+            "lightness": conformity,
+            "contrast": conformity * ALPHA,
+            "structure": conformity * BETA,
+            "quantization": quantization,
         }
         return {name: value for name, value in values.items() if name not in without}
 
