@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
+from collections import deque
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import numpy as np
-import tensorflow as tf
 from PIL import Image
 
 from invgray import images
 from invgray.errors import InputError
+
+AHEAD = 4
+"""Batches that are drawn while the networks learn from another."""
 
 
 def load(paths: list[Path], smallest: int, report: Callable[[str], None]) -> list[Image.Image]:
@@ -44,11 +47,11 @@ def patches(
     seed: int,
     steps: range,
     colorless: float = 0.05,
-) -> tf.data.Dataset:
+) -> Iterator[np.ndarray]:
     """Batches of random patches, one for each step: float32 ``(batch, size, size, 3)`` in [0, 1].
 
     Every step draws from a generator of its own, seeded by ``(seed, step)``: a run resumed at any
-    step sees what an unbroken one would have seen.
+    step sees what an unbroken one would have seen. Threads draw a few steps ahead.
 
     Args:
         pictures: RGB pictures.
@@ -60,17 +63,16 @@ def patches(
     """
 
     def draw(step):
-        random = np.random.default_rng([seed, int(step)])
-        return np.stack([_patch(pictures, size, colorless, random) for _ in range(batch)])
+        random = np.random.default_rng([seed, step])
+        drawn = [_patch(pictures, size, colorless, random) for _ in range(batch)]
+        return np.stack(drawn) / np.float32(255)
 
-    def make(step):
-        x = tf.numpy_function(draw, [step], tf.uint8, stateful=False)
-        return tf.cast(tf.ensure_shape(x, (batch, size, size, 3)), tf.float32) / 255.0
-
-    options = tf.data.Options()
-    options.experimental_distribute.auto_shard_policy = tf.data.experimental.AutoShardPolicy.DATA
-    dataset = tf.data.Dataset.range(steps.start, steps.stop).with_options(options)
-    return dataset.map(make, num_parallel_calls=2, deterministic=True).prefetch(4)
+    with ThreadPoolExecutor(AHEAD) as pool:
+        ahead = deque(pool.submit(draw, step) for step in steps[:AHEAD])
+        for step in steps:
+            if step + AHEAD in steps:
+                ahead.append(pool.submit(draw, step + AHEAD))
+            yield ahead.popleft().result()
 
 
 def _patch(pictures, size, colorless, random):

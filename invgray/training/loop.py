@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import signal
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Protocol
@@ -73,7 +73,7 @@ class Pacer:
 def run(
     model: Trainee,
     averaged: list[keras.Model],
-    batches: Callable[[range], tf.data.Dataset],
+    batches: Callable[[range], Iterable[np.ndarray]],
     validate: Callable[[], dict[str, float]],
     *,
     strategy: tf.distribute.Strategy,
@@ -134,11 +134,11 @@ def run(
         while pacer.progress < 1.0:
             logs = []
             leg = _next_leg(pacer.step, interval, budget)
-            for batch in strategy.experimental_distribute_dataset(batches(leg)):
+            for batch in batches(leg):
                 peak = learning_rate * float(state.backoff)
                 model.optimizer.learning_rate = peak * rate(pacer.progress, pacer.step)
                 model.set_progress(pacer.progress)
-                values, clock = step(batch, pacer.clock)
+                values, clock = step(_shared(batch, strategy), pacer.clock)
                 pacer.advance(clock)
                 logs.append({name: float(value) for name, value in values.items()})
                 bar.set_postfix(step=pacer.step, psnr=f"{logs[-1]['psnr']:.2f}")
@@ -198,6 +198,17 @@ def _distributed(model: Trainee, strategy: tf.distribute.Strategy) -> Callable:
         return tf.nest.map_structure(lambda x: strategy.reduce("MEAN", x, axis=None), values)
 
     return step
+
+
+def _shared(batch: np.ndarray, strategy: tf.distribute.Strategy):
+    """A global batch as equal parts, one for each replica."""
+
+    def part(context):
+        size = len(batch) // context.num_replicas_in_sync
+        start = context.replica_id_in_sync_group * size
+        return tf.constant(batch[start : start + size])
+
+    return strategy.experimental_distribute_values_from_function(part)
 
 
 def _back_off(state: tf.train.Checkpoint, backoff: float) -> None:
