@@ -162,7 +162,7 @@ def test_existing_files(photo_file, tmp_path):
         (["encode", "loop"], 3, "loop"),
         (["nonsense"], 2, "No such command"),
         (["train", "empty", "-o", "x", "--steps", "1"], 3, "has no pictures in it"),
-        (["train", "photo.png", "-o", "x"], 2, "give --minutes or --steps"),
+        (["train", "photo.png", "-o", "x"], 2, "give one of --minutes, --steps"),
         (["train", "photo.png", "-o", "x", "--resume"], 2, "no run to resume"),
         (["benchmark", "empty"], 3, "is a picture"),
     ],

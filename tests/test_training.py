@@ -6,7 +6,6 @@ import csv
 import itertools
 import json
 import os
-import signal
 import socket
 import subprocess
 import sys
@@ -144,7 +143,7 @@ def test_a_resumed_run_equals_an_unbroken_one(pictures, tmp_path, monkeypatch):
     def interrupt(self, clock):
         advance(self, clock)
         if self.step == 6:
-            signal.raise_signal(signal.SIGINT)
+            self.interrupt()  # as Ctrl-C does
 
     lines = []
     monkeypatch.setattr(loop.Pacer, "advance", interrupt)
