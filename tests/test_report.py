@@ -15,6 +15,7 @@ from PIL import Image
 
 from invgray import metrics
 from invgray.benchmark import report
+from invgray.benchmark.quality import RoundTrip
 
 HOSTILE = "<img src=x onerror=alert(1)>.png"
 SECTIONS = ["gallery", "quality", "robustness", "timing", "pictures", "machine"]
@@ -123,7 +124,7 @@ def examples(photos):
     figures = {"psnr": np.inf, "ssim": 1.0, "mae": 0.0}
     names = {"astronaut": "a.png", "coffee": HOSTILE}
     return [
-        report.Example(
+        RoundTrip(
             names[name],
             "standard",
             rgb := photos[name][:, :200],

@@ -8,6 +8,8 @@ import re
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
+from invgray.engines import processor_has
+
 _LIBRARIES = ("invgray", "numpy", "openvino", "tensorflow", "keras", "pillow", "scikit-image")
 _FLAGS = ("avx2", "avx512f", "avx512_bf16", "amx_bf16", "amx_int8", "asimd", "sve")
 """Features of processors that decide how fast networks run."""
@@ -18,12 +20,11 @@ def describe() -> dict:
     info = _text("/proc/cpuinfo")
     found = re.search(r"^model name\s*: (.*)$", info, re.M)
     memory = re.search(r"^MemTotal:\s*(\d+) kB", _text("/proc/meminfo"), re.M)
-    flags = set(info.split())
     return {
         "processor": found[1] if found else platform.processor() or platform.machine(),
         "cores": os.cpu_count(),
         **({"memory_gb": round(int(memory[1]) / 2**20)} if memory else {}),
-        "flags": [flag for flag in _FLAGS if flag in flags],
+        "flags": [flag for flag in _FLAGS if processor_has(flag)],
         "system": f"{platform.system()} {platform.release()}",
         "python": platform.python_version(),
         "libraries": {name: known for name in _LIBRARIES if (known := _version(name))},

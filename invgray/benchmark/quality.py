@@ -22,6 +22,7 @@ class RoundTrip:
 
     Attributes:
         image: name of its file.
+        method: the way it went.
         rgb: the original, uint8 ``(H, W, 3)``.
         gray: as stored in a PNG, uint8 ``(H, W)``.
         restored: uint8 ``(H, W, 3)``.
@@ -29,6 +30,7 @@ class RoundTrip:
     """
 
     image: str
+    method: str
     rgb: np.ndarray
     gray: np.ndarray
     restored: np.ndarray
@@ -63,7 +65,7 @@ def measure(method: Method, image: str, rgb: np.ndarray, lpips: Distance | None)
     figures["ciede2000"] = metrics.ciede2000(rgb, restored)
     if lpips:
         figures["lpips"] = lpips(rgb, restored)
-    return RoundTrip(image, rgb, gray, restored, figures)
+    return RoundTrip(image, method.name, rgb, gray, restored, figures)
 
 
 def summary(rows: list[dict[str, float]]) -> dict[str, dict[str, float]]:

@@ -7,7 +7,6 @@ import math
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from io import BytesIO, StringIO
 from typing import Any
 
@@ -21,6 +20,7 @@ from PIL import Image
 
 from invgray import metrics
 from invgray.benchmark.measures import MEASURES, Measure
+from invgray.benchmark.quality import RoundTrip
 from invgray.images import to_8_bits
 
 WORST = 32
@@ -28,27 +28,6 @@ WORST = 32
 
 CROP = 64
 """Side, in pixels, of the crops that are shown enlarged."""
-
-
-@dataclass(frozen=True)
-class Example:
-    """A row of the gallery.
-
-    Attributes:
-        image: name of the picture's file.
-        preset: what it was encoded and decoded with.
-        rgb: the original, uint8 ``(H, W, 3)``.
-        gray: as stored in the PNG, uint8 ``(H, W)``.
-        restored: uint8 ``(H, W, 3)``.
-        figures: of merit, by name; ``psnr``, ``ssim`` and ``mae`` are shown.
-    """
-
-    image: str
-    preset: str
-    rgb: np.ndarray
-    gray: np.ndarray
-    restored: np.ndarray
-    figures: dict[str, float]
 
 
 _MISSING = "\N{EN DASH}"
@@ -70,7 +49,7 @@ _COLORS = ("#1f88d2", "#e8710a", "#1d9e63", "#c8428f", "#8a6fd1", "#a8871a", "#d
 _MARKERS = {"o": "●", "s": "■", "^": "▲", "D": "◆", "v": "▼"}
 
 
-def render(results: dict, examples: list[Example]) -> str:
+def render(results: dict, examples: list[RoundTrip]) -> str:
     """The page.
 
     Args:
@@ -156,11 +135,11 @@ def _series(results: dict) -> list[dict]:
 # Pictures
 
 
-def _gallery_row(example: Example) -> dict:
+def _gallery_row(example: RoundTrip) -> dict:
     rows, columns = crop = most_colorful(example.rgb)
     return {
         "image": example.image,
-        "preset": example.preset,
+        "preset": example.method,
         "figures": example.figures,
         "original": _jpeg(example.rgb),
         "gray": _png(Image.fromarray(example.gray)),

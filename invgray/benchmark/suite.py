@@ -10,7 +10,7 @@ from tqdm import tqdm
 
 import invgray
 from invgray.benchmark import lpips, machine, methods, quality, robustness, timing
-from invgray.benchmark.report import Example
+from invgray.benchmark.quality import RoundTrip
 from invgray.codec import Codec
 from invgray.errors import InputError
 
@@ -24,7 +24,7 @@ class Plan:
 
     Attributes:
         codecs: presets.
-        paths: colour pictures.
+        paths: colour pictures; None measures none.
         protocol: ``"full"`` size, or ``"paper"``, the centre square at 256x256.
         robust: whether to measure what handling the gray does to the colours.
         sizes: sides of pictures to time networks on; none for no timing.
@@ -34,7 +34,7 @@ class Plan:
     """
 
     codecs: list[Codec]
-    paths: list[Path]
+    paths: list[Path] | None
     protocol: str = "full"
     robust: bool = False
     sizes: tuple[int, ...] = ()
@@ -43,7 +43,7 @@ class Plan:
     lpips: Path | None = None
 
 
-def run(plan: Plan, quiet: bool, report: Callable[[str], None]) -> tuple[dict, list[Example]]:
+def run(plan: Plan, quiet: bool, report: Callable[[str], None]) -> tuple[dict, list[RoundTrip]]:
     """Measure all that is planned.
 
     Args:
@@ -65,19 +65,19 @@ def run(plan: Plan, quiet: bool, report: Callable[[str], None]) -> tuple[dict, l
         "baselines": {},
     }
     examples = []
-    if plan.paths:
+    if plan.paths is not None:
         examples = _measure_pictures(plan, result, quiet, report)
     if plan.sizes:
         _measure_speed(plan, result, quiet)
     return result, examples
 
 
-def _measure_pictures(plan, result, quiet, report) -> list[Example]:
+def _measure_pictures(plan, result, quiet, report) -> list[RoundTrip]:
     distance = lpips.load(plan.lpips) if plan.lpips else None
     trained = [methods.trained(codec) for codec in plan.codecs]
     rows: dict[str, list[dict]] = {m.name: [] for m in (*trained, *methods.BASELINES)}
     handled: dict[str, list[dict]] = {name: [] for name in rows}
-    examples: list[Example] = []
+    examples: list[RoundTrip] = []
     skipped = 0
     for path in tqdm(plan.paths, unit="picture", disable=quiet or None):
         try:
@@ -92,8 +92,7 @@ def _measure_pictures(plan, result, quiet, report) -> list[Example]:
             if plan.robust:
                 handled[method.name].append(robustness.measure(method, rgb, trip.gray))
             if method in trained[:1] and len(examples) < GALLERY:
-                arrays = trip.rgb, trip.gray, trip.restored
-                examples.append(Example(trip.image, method.name, *arrays, trip.figures))
+                examples.append(trip)
     if skipped == len(plan.paths):
         raise InputError("none of the inputs is a picture", "name pictures or a folder of them")
     measured = len(plan.paths) - skipped

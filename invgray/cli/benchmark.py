@@ -10,7 +10,7 @@ import invgray
 from invgray import presets
 from invgray.cli import options
 from invgray.cli.messages import say
-from invgray.errors import DONE, SOME_FAILED, InputError, UsageError
+from invgray.errors import DONE, SOME_FAILED, UsageError
 from invgray.images import pictures_in
 
 _FILE = click.Path(dir_okay=False, allow_dash=True)
@@ -99,8 +99,6 @@ def benchmark(
     if not timing and sizes:
         raise click.UsageError("--size is for --timing")
     paths = [p for path in inputs for p in (pictures_in(path) if path.is_dir() else [path])]
-    if inputs and not paths:
-        raise InputError("none of the inputs is a picture", "name pictures or a folder of them")
     chosen = [*(names or (() if folders else presets.names())), *folders]
     codecs = [invgray.load(which, **machine) for which in chosen]
     if len({codec.preset.name for codec in codecs}) < len(codecs):
@@ -111,7 +109,7 @@ def benchmark(
 
     plan = suite.Plan(
         codecs,
-        paths,
+        paths if inputs else None,
         protocol,
         robustness,
         sizes=(sizes or speed.SIZES) if timing else (),

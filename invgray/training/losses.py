@@ -15,7 +15,7 @@ def root_mean_square(error):
     The root keeps hard patches from drowning the rest (PSNR is averaged over pictures, so each
     picture's *relative* error counts). The floor of 0.001, a quarter of a level, bounds its slope.
     """
-    return tf.sqrt(tf.reduce_mean(tf.square(error), axis=(1, 2, 3)) + 1e-6)
+    return tf.sqrt(mean_square(error) + 1e-6)
 
 
 def overshoot(gray):
