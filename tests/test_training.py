@@ -196,9 +196,10 @@ def test_the_paper_s_schedules_are_those_of_table_1():
     assert stage_weights("two-stage", 90 / 120) == (0.5, 10.0)
     assert stage_weights("two-stage", 1.0) == (0.5, 10.0)
     assert {stage_weights("one-stage", epoch / 120) for epoch in range(121)} == {(0.5, 10.0)}
-    assert 2e-4 * linear(0.0, 0) == pytest.approx(2e-4)
-    assert 2e-4 * linear(0.5, 0) == pytest.approx(1.01e-4)
-    assert 2e-4 * linear(1.0, 0) == pytest.approx(2e-6)
+    assert 2e-4 * linear(0.0, 49) == pytest.approx(2e-4)
+    assert 2e-4 * linear(0.5, 1000) == pytest.approx(1.01e-4)
+    assert 2e-4 * linear(1.0, 1000) == pytest.approx(2e-6)
+    assert linear(0.0, 0) == pytest.approx(1 / 50)
 
 
 def train_paper(pictures, directory, **changes):

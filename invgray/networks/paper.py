@@ -74,8 +74,14 @@ def _convolution(x, filters, dtype, **options):
 def _residual_blocks(x, count, dtype):
     for _ in range(count):
         y = _convolution(x, x.shape[-1], dtype, activation="relu")
-        x = layers.Add(dtype=dtype)([x, _convolution(y, x.shape[-1], dtype)])
+        y = _convolution(y, x.shape[-1], dtype, kernel_initializer=_small())
+        x = layers.Add(dtype=dtype)([x, y])
     return x
+
+
+def _small():
+    """A tenth of Keras' usual start: blocks begin near the identity, and colours get through."""
+    return keras.initializers.VarianceScaling(0.01, "fan_avg", "uniform")
 
 
 def _down(x, filters, dtype):

@@ -32,12 +32,13 @@ def fade_in(progress: float, until: float = 0.1) -> float:
     return min(1.0, 0.25 + 0.75 * progress / until)
 
 
-def linear(progress: float, step: int, last: float = 0.01) -> float:
+def linear(progress: float, step: int, warmup: int = 50, last: float = 0.01) -> float:
     """Share of the first learning rate: from 1 straight down to ``last`` (Xia et al., section 6.2).
 
-    The paper's goes from 2e-4 to 2e-6.
+    The paper's goes from 2e-4 to 2e-6. The rise over the first ``warmup`` steps is ours: without
+    it, the first steps can turn the gray into a negative for good.
     """
-    return 1.0 + (last - 1.0) * progress
+    return min(1.0, (step + 1) / warmup) * (1.0 + (last - 1.0) * progress)
 
 
 STAGES = {"two-stage": (90 / 120,), "one-stage": ()}
