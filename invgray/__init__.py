@@ -8,13 +8,15 @@
 
 from __future__ import annotations
 
+from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from invgray.codec import Codec
+    from invgray.colorizer import Colorizer
 
-__all__ = ["Codec", "__version__", "load"]
+__all__ = ["Codec", "Colorizer", "__version__", "load", "load_colorizer"]
 
 
 def load(preset: str | Path = "standard", **options) -> Codec:
@@ -25,20 +27,35 @@ def load(preset: str | Path = "standard", **options) -> Codec:
         options: ``engine``, ``device``, ``precision`` and ``tile`` of :class:`Codec`.
 
     Raises:
-        WeightsError: there is no such preset, or its card is damaged.
+        WeightsError: there is no such preset, its card is damaged, or it is a colorizer.
     """
     from invgray import presets
     from invgray.codec import Codec
 
-    found = presets.open_directory(preset) if isinstance(preset, Path) else presets.find(preset)
-    return Codec(found, **options)
+    return Codec(presets.load(preset, "codec"), **options)
+
+
+def load_colorizer(preset: str | Path = "colorizer", **options) -> Colorizer:
+    """A colorizer with a preset's trained network, for gray pictures that hide no colours.
+
+    >>> rgb = invgray.load_colorizer().colorize(gray)  # (H, W) in [0, 255] -> uint8 (H, W, 3)
+
+    Args:
+        preset: name of a shipped preset, or the path of a folder that ``invgray train`` made.
+        options: ``temperature``, ``engine``, ``device`` and ``precision`` of :class:`Colorizer`.
+
+    Raises:
+        WeightsError: there is no such preset, its card is damaged, or it is not a colorizer.
+    """
+    from invgray import presets
+    from invgray.colorizer import Colorizer
+
+    return Colorizer(presets.load(preset, "colorizer"), **options)
 
 
 def __getattr__(name: str):
-    if name == "Codec":
-        from invgray.codec import Codec
-
-        return Codec
+    if name in ("Codec", "Colorizer"):
+        return getattr(import_module(f"invgray.{name.lower()}"), name)
     if name == "__version__":
         from importlib.metadata import version
 

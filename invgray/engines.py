@@ -36,7 +36,7 @@ def open_network(
 
     Args:
         preset: whose files to load.
-        name: ``"encoder"`` or ``"decoder"``.
+        name: ``"encoder"``, ``"decoder"`` or ``"colorizer"``.
         engine: ``auto`` is TensorFlow on a GPU or where OpenVINO is missing, else OpenVINO.
         device: ``auto`` is a GPU if there is one.
         precision: ``auto`` is bfloat16 on a GPU or a processor with AMX, else float32.

@@ -142,13 +142,16 @@ def write_gray(
     _write(target, to_8_bits(gray), picture, "PNG", {"pnginfo": text})
 
 
-def write_color(target: Path | BinaryIO, rgb: np.ndarray, picture: Picture) -> None:
-    """Write colours restored from the gray ``picture``; the format follows the path's suffix.
+def write_color(target: Path | BinaryIO, rgb: np.ndarray, picture: Picture) -> list[str]:
+    """Write the colours of a gray ``picture``; the format follows the path's suffix.
 
     Args:
         target: a path, written whole or not at all, or a binary stream, which gets a PNG.
         rgb: uint8 ``(H, W, 3)``.
         picture: the gray; its alpha, EXIF, resolution and recorded profile are given back.
+
+    Returns:
+        A notice for what the format cannot keep.
 
     Raises:
         OutputError: the file cannot be written.
@@ -158,6 +161,8 @@ def write_color(target: Path | BinaryIO, rgb: np.ndarray, picture: Picture) -> N
     profile = picture.record and picture.record.icc
     icc = {"icc_profile": base64.b64decode(profile)} if profile else {}
     _write(target, rgb, picture, form, options | icc)
+    lost = picture.alpha is not None and form == "JPEG"
+    return ["JPEG keeps no transparency; dropped"] if lost else []
 
 
 def _decode(image: Image.Image, name: str) -> Picture:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import numpy as np
 from PIL import Image
 from scipy.ndimage import gaussian_filter
+from scipy.spatial import cKDTree
 from skimage.color import deltaE_ciede2000, rgb2lab
 from skimage.metrics import mean_squared_error, structural_similarity
 
@@ -70,6 +71,57 @@ def luminance(rgb: np.ndarray) -> np.ndarray:
 def gray_psnr(gray: np.ndarray, rgb: np.ndarray) -> float:
     """PSNR in dB of a gray picture against the luminance of the colour one, unrounded."""
     return psnr(gray.astype(np.float64), luminance(rgb).round(9))
+
+
+def colorfulness(rgb: np.ndarray) -> float:
+    """Colourfulness M of Hasler and Süsstrunk (2003): 0 is gray, 109 extremely colourful."""
+    red, green, blue = np.moveaxis(rgb.astype(np.float64), -1, 0)
+    opponents = red - green, (red + green) / 2 - blue
+    deviation = np.hypot(*(x.std() for x in opponents))
+    return float(deviation + 0.3 * np.hypot(*(x.mean() for x in opponents)))
+
+
+def ab_accuracy(rgb: np.ndarray, colorized: np.ndarray) -> np.ndarray:
+    """Raw accuracy of every pixel's ab colours: ``(H, W)`` in [0, 1].
+
+    The area under the curve (AuC) of the share of pixels within a distance in ab, over distances
+    from 0 to 150, is the mean of this (Zhang et al. 2016, section 3.1).
+    """
+    difference = rgb2lab(rgb)[..., 1:] - rgb2lab(colorized)[..., 1:]
+    return np.clip(1 - np.linalg.norm(difference, axis=-1) / 150, 0, 1)
+
+
+def colorization(
+    rgb: np.ndarray, colorized: np.ndarray, centres: np.ndarray, weights: np.ndarray
+) -> dict[str, float]:
+    """Figures of a picture with made-up colours; accuracies are in percent.
+
+    Args:
+        rgb: the original.
+        colorized: the same with other ab colours.
+        centres: ab of quantised colours, ``(Q, 2)``.
+        weights: of these, the rarer the higher, ``(Q,)``; see :func:`mean_of_colorizations`.
+    """
+    accuracy = ab_accuracy(rgb, colorized)
+    rarity = weights[cKDTree(centres).query(rgb2lab(rgb)[..., 1:])[1]]
+    return {
+        "auc": 100 * float(accuracy.mean()),
+        "auc_rebalanced": 100 * float(np.average(accuracy, weights=rarity)),
+        "psnr": psnr(rgb, colorized),
+        "colorfulness": colorfulness(colorized),
+        "colorfulness_original": colorfulness(rgb),
+        "rarity": float(rarity.mean()),
+    }
+
+
+def mean_of_colorizations(rows: list[dict[str, float]]) -> dict[str, float]:
+    """Means over pictures of one size; the rebalanced accuracy is that of all pixels together."""
+    means = {name: float(np.mean([row[name] for row in rows])) for name in rows[0]}
+    rarity = [row["rarity"] for row in rows]
+    means["auc_rebalanced"] = float(
+        np.average([row["auc_rebalanced"] for row in rows], weights=rarity)
+    )
+    return means
 
 
 def _window(x):

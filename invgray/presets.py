@@ -1,9 +1,9 @@
 """Trained networks on disk: find, verify, describe, save.
 
-A preset is a folder with ``encoder.xml``/``.bin`` and ``decoder.xml``/``.bin``, as OpenVINO reads
-them, and ``card.json``: the network and its arguments, how it was trained, what it reaches, a
-digest of every file, and where in the ``.bin`` files TensorFlow finds each weight. Weights are
-float16.
+A preset is a folder with ``encoder.xml``/``.bin`` and ``decoder.xml``/``.bin``, or with
+``colorizer.xml``/``.bin``, as OpenVINO reads them, and ``card.json``: the network and its
+arguments, how it was trained, what it reaches, a digest of every file, and where in the ``.bin``
+files TensorFlow finds each weight. Weights are float16.
 """
 
 from __future__ import annotations
@@ -22,7 +22,13 @@ from invgray.errors import WeightsError
 DEFAULT = "standard"
 """The preset used when none is named."""
 
+COLORIZER = "colorizer"
+"""The preset that colorizes when none is named."""
+
 CARD = "card.json"
+
+KINDS = {"codec": ("encoder", "decoder"), "colorizer": ("colorizer",)}
+"""The networks that each kind of preset has."""
 
 
 @dataclass(frozen=True)
@@ -40,10 +46,15 @@ class Preset:
     card: dict
 
     @property
+    def kind(self) -> str:
+        """``"codec"`` or ``"colorizer"``."""
+        return _kind(self.card)
+
+    @property
     def digest(self) -> str:
         """Short digest of the trained weights; recorded in every gray picture."""
-        files = self.card["files"]
-        return _sha256(f"{files['encoder.bin']}{files['decoder.bin']}".encode())[:16]
+        digests = [self.card["files"][f"{name}.bin"] for name in KINDS[self.kind]]
+        return _sha256("".join(digests).encode())[:16]
 
     def file(self, name: str) -> Path:
         """Path of one of the preset's files, once its content matches the card.
@@ -80,9 +91,26 @@ class Preset:
             variable.assign(_from_stored(values, variable.shape))
 
 
-def names() -> list[str]:
-    """The shipped presets."""
-    return sorted(card.parent.name for card in _root().glob(f"*/{CARD}"))
+def names(kind: str | None = None) -> list[str]:
+    """The shipped presets, all or those of a kind."""
+    found = sorted(card.parent for card in _root().glob(f"*/{CARD}"))
+    return [d.name for d in found if kind is None or open_directory(d).kind == kind]
+
+
+def load(which: str | Path, kind: str) -> Preset:
+    """A preset of a kind: a shipped one by its name, or one in any folder by its path.
+
+    Raises:
+        WeightsError: there is none, its card is damaged, or it is of another kind.
+    """
+    preset = open_directory(which) if isinstance(which, Path) else find(which)
+    if preset.kind != kind:
+        remedy = {"codec": "'invgray encode' and 'decode'", "colorizer": "'invgray colorize'"}
+        raise WeightsError(
+            f"preset '{preset.name}' is a {preset.kind}, not a {kind}",
+            f"it is for {remedy[preset.kind]}",
+        )
+    return preset
 
 
 def find(name: str = DEFAULT) -> Preset:
@@ -113,8 +141,10 @@ def open_directory(directory: Path) -> Preset:
             raise ValueError("network")
         if not (0 < ratio == int(ratio) and 0 < radius == int(radius)):
             raise ValueError("ratio")
-        if not all(isinstance(card["files"][name], str) for name in _FILES):
+        if not all(isinstance(card["files"][name], str) for name in _files(card)):
             raise ValueError("files")
+        if _kind(card) == "colorizer" and not isinstance(card["colors"], dict):
+            raise ValueError("colors")
     except OSError as error:
         raise WeightsError(
             f"{path}: not found", "give a folder that 'invgray train' has finished"
@@ -124,33 +154,39 @@ def open_directory(directory: Path) -> Preset:
     return Preset(directory.resolve().name, directory, card)
 
 
-def save(directory: Path, encoder, decoder, card: dict) -> Preset:
-    """Write two Keras networks and the card that describes them.
+def save(directory: Path, networks: list, card: dict) -> Preset:
+    """Write Keras networks and the card that describes them.
 
     Weights are rounded to float16 values, which costs nothing measurable.
 
     Args:
         directory: made if missing; files of the same names are replaced.
-        encoder: Keras model.
-        decoder: Keras model.
+        networks: Keras models, those of a kind in the order of ``KINDS``.
         card: everything but offsets and digests.
     """
     directory.mkdir(parents=True, exist_ok=True)
     offsets = {}
-    for network in (encoder, decoder):
+    for network in networks:
         network.set_weights([w.astype(np.float16).astype(w.dtype) for w in network.get_weights()])
         path = directory / f"{network.name}.xml"
         _export(network, path)
         data = path.with_suffix(".bin").read_bytes()
         stored = [_to_stored(weights).tobytes() for weights in network.get_weights()]
         offsets[network.name] = [data.index(weights) for weights in stored]
-    digests = {name: _sha256((directory / name).read_bytes()) for name in _FILES}
+    digests = {name: _sha256((directory / name).read_bytes()) for name in _files(card)}
     text = json.dumps(card | {"offsets": offsets, "files": digests}, indent=2)
     (directory / CARD).write_text(text + "\n", "utf-8")
     return open_directory(directory)
 
 
-_FILES = [f"{name}.{suffix}" for name in ("encoder", "decoder") for suffix in ("xml", "bin")]
+def _kind(card: dict) -> str:
+    return "colorizer" if card["network"] == "colorizer" else "codec"
+
+
+def _files(card: dict) -> list[str]:
+    return [f"{name}.{suffix}" for name in KINDS[_kind(card)] for suffix in ("xml", "bin")]
+
+
 _REINSTALL = "reinstall invgray, or train again"
 
 

@@ -8,7 +8,7 @@ import tensorflow as tf
 from skimage.color import rgb2lab
 
 from invgray import metrics
-from invgray.training import losses
+from invgray.training import lab, losses
 from invgray.training.channel import round_to_8_bits
 
 
@@ -24,7 +24,7 @@ def test_overshoot():
 
 def test_lightness_is_cie_l(photo):
     expected = rgb2lab(photo)[..., 0] / 100
-    result = losses.lightness(photo[None] / np.float32(255))[0, ..., 0]
+    result = lab.lightness(photo[None] / np.float32(255))[0, ..., 0]
     np.testing.assert_allclose(result, expected, atol=1e-4)
 
 
@@ -32,7 +32,7 @@ def test_structure_matches_the_metric(photo):
     pattern = 6 * (np.indices(photo.shape[:2]).sum(0) % 2) - 3
     gray = np.clip(metrics.luminance(photo) + pattern, 0, 255).round()
     x = (gray / 255).astype(np.float32)[None, ..., None]
-    y = losses.lightness(photo[None] / np.float32(255))
+    y = lab.lightness(photo[None] / np.float32(255))
     result = 1 - float(losses.structure_dissimilarity(x, y)[0])
     assert result == pytest.approx(metrics.structure(gray.astype(np.uint8), photo), abs=2e-3)
 

@@ -22,12 +22,13 @@ from invgray import errors, metrics
 from invgray.cli import main
 from invgray.images import to_8_bits
 from invgray.networks import build, subpixel
-from invgray.training import codec, data, distribution, loop
+from invgray.training import cards, codec, data, distribution, loop
 from invgray.training.objectives import fidelity
 from invgray.training.optimizers import ConvolutionMuon
 from invgray.training.schedules import Budget, fade_in, linear, stage_weights, warmup_cosine
 from invgray.training.settings import PaperSettings, SubpixelSettings
 
+MIXED = data.Augmentation(colorless=0.05, exposure=0.1)
 TINY = {"width": 8, "batch": 2, "patch": 32, "interval": 5, "seed": 3}
 
 
@@ -51,9 +52,9 @@ def rows(directory):
 
 
 def test_patches_depend_on_seed_and_step_only(pictures):
-    whole = list(data.patches(pictures, 2, 32, 1, range(0, 6)))
-    part = list(data.patches(pictures, 2, 32, 1, range(4, 6)))
-    other = list(data.patches(pictures, 2, 32, 2, range(4, 6)))
+    whole = list(data.patches(pictures, 2, 32, 1, range(0, 6), MIXED))
+    part = list(data.patches(pictures, 2, 32, 1, range(4, 6), MIXED))
+    other = list(data.patches(pictures, 2, 32, 2, range(4, 6), MIXED))
     np.testing.assert_array_equal(whole[4:], part)
     assert not np.array_equal(part, other)
     assert whole[0].shape == (2, 32, 32, 3)
@@ -61,14 +62,14 @@ def test_patches_depend_on_seed_and_step_only(pictures):
 
 
 def test_some_patches_are_colourless(pictures):
-    batch = next(iter(data.patches(pictures, 200, 16, 0, range(1))))
+    batch = next(iter(data.patches(pictures, 200, 16, 0, range(1), MIXED)))
     share = np.mean(np.ptp(batch, axis=-1).max(axis=(1, 2)) == 0)
     assert 0.01 < share < 0.15
 
 
 def test_small_pictures_fill_a_patch():
     tiny = [Image.new("RGB", (16, 40), "teal")]
-    assert next(iter(data.patches(tiny, 3, 16, 0, range(1)))).shape == (3, 16, 16, 3)
+    assert next(iter(data.patches(tiny, 3, 16, 0, range(1), MIXED))).shape == (3, 16, 16, 3)
 
 
 def test_bad_pictures_are_named_and_left_out(tmp_path, photo):
@@ -114,12 +115,12 @@ def test_muon_makes_kernel_steps_orthogonal():
 
 
 def test_training_learns_colour(pictures, tmp_path):
-    encoder, decoder, summary = train(pictures, tmp_path, steps=80, interval=40, learning_rate=5e-3)
-    assert summary["steps"] == 80
+    trained = train(pictures, tmp_path, steps=80, interval=40, learning_rate=5e-3)
+    assert trained.card["training"]["steps"] == 80
     first, last = rows(tmp_path)
     assert last["color"] < first["color"]
     assert (tmp_path / "curves.png").stat().st_size > 5000
-    figures = codec.evaluate(encoder, decoder, pictures)
+    figures = codec.evaluate(*trained.networks, pictures)
     assert figures["psnr"] > 10
 
 
@@ -153,13 +154,13 @@ def test_a_resumed_run_equals_an_unbroken_one(pictures, tmp_path, monkeypatch):
     monkeypatch.undo()
     resumed = train(pictures, tmp_path / "broken", lines.append)
     assert "resuming at step 7" in lines
-    np.testing.assert_allclose(weights(resumed[:2]), weights(whole[:2]), atol=1e-5)
+    np.testing.assert_allclose(weights(resumed.networks), weights(whole.networks), atol=1e-5)
 
 
 def test_a_loss_that_is_not_finite_goes_back_to_the_checkpoint(pictures, tmp_path, monkeypatch):
     monkeypatch.setattr(loop, "_distributed", poisoned(loop._distributed, once=7))
     lines = []
-    networks = train(pictures, tmp_path, lines.append)[:2]
+    networks = train(pictures, tmp_path, lines.append).networks
     assert "loss not finite: back to step 5, learning rate 2.00e-04" in lines
     assert np.isfinite(weights(networks)).all()
 
@@ -224,7 +225,6 @@ def test_two_stages_switch_at_three_quarters_of_the_steps(pictures, tmp_path, mo
 
 
 def test_thirty_steps_of_the_paper_s_system_lower_every_active_term(pictures, tmp_path, vgg16_file):
-    """Chance decides whether the first grays are negatives; this seed's are not."""
     train_paper(
         pictures,
         tmp_path,
@@ -232,13 +232,24 @@ def test_thirty_steps_of_the_paper_s_system_lower_every_active_term(pictures, tm
         steps=30,
         interval=10,
         batch=4,
-        seed=0,
         contrast_network="vgg16",
         contrast_weights=str(vgg16_file),
     )
     first, *_, last = rows(tmp_path)
     for term in ("loss", "invertibility", "lightness", "contrast", "structure"):
         assert last[term] < first[term], term
+
+
+def test_networks_start_with_positives(pictures, photo):
+    rgb = photo[None, :64, :64] / np.float32(255)
+    luminance = metrics.luminance(rgb)[..., None]
+    for seed in range(3):
+        keras.utils.set_random_seed(seed)
+        networks = [build({"network": "paper", "arguments": {}}, n) for n in ("encoder", "decoder")]
+        codec.start_positive(*networks, rgb)
+        for network, picture in zip(networks, (rgb, luminance), strict=True):
+            output = network(picture).numpy().mean(axis=-1)
+            assert np.corrcoef(output.ravel(), luminance.ravel())[0, 1] > 0
 
 
 def test_two_workers_reach_the_weights_of_one(pictures, tmp_path):
@@ -294,7 +305,8 @@ def free_ports(count):
 
 def test_a_card_records_what_was_left_out():
     settings = PaperSettings(epochs=2, without=("contrast", "down-up"))
-    card = codec.card(settings, build({"network": "paper", "arguments": {}}, "encoder"), {})
+    network = build({"network": "paper", "arguments": {}}, "encoder")
+    card = cards.card(settings, network, {}, {})
     options = "--epochs 2 --without contrast --without down-up"
     assert card["command"] == f"invgray train IMAGES --network paper {options}"
     assert card["arguments"] == {"down_up": False}

@@ -8,6 +8,7 @@ import warnings
 import click
 
 from invgray.cli.benchmark import benchmark
+from invgray.cli.colorize import colorize
 from invgray.cli.decode import decode
 from invgray.cli.encode import encode
 from invgray.cli.messages import say
@@ -53,11 +54,16 @@ def main():
         invgray encode photo.jpg         writes photo.gray.png
         invgray decode photo.gray.png    writes photo.color.png
 
+    Old black-and-white photos hide no colours; for these, plausible ones can be made up:
+
+    \b
+        invgray colorize old.jpg         writes old.colorized.png
+
     \b
     Exit codes: 0 all done; 1 some inputs failed; 2 wrong usage; 3 no usable input;
     4 weights missing or damaged; 130 interrupted.
     """
 
 
-for command in (encode, decode, train, benchmark):
+for command in (encode, decode, colorize, train, benchmark):
     main.add_command(command)

@@ -34,6 +34,7 @@ _FILE = click.Path(dir_okay=False, allow_dash=True)
     help="Trained networks to measure, a folder that 'invgray train' made (may be repeated).",
 )
 @options.machine
+@options.tile
 @click.option(
     "--protocol",
     type=click.Choice(["full", "paper"]),

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from functools import cache
-from pathlib import Path
 from threading import Lock
 
 import click
 import numpy as np
 
+import invgray
 from invgray import images, presets
 from invgray.cli import batch, options
 from invgray.errors import ForeignWeightsError, InputError
@@ -20,6 +20,7 @@ NAMING = batch.Naming(suffix=".color.png", dropped=".gray.png", formats=tuple(im
 @options.conversion
 @options.network
 @options.machine
+@options.tile
 @click.pass_context
 def decode(context, inputs, output, recursive, preset, weights, **rest):
     """Gray that 'encode' made, back to colour: photo.gray.png -> photo.color.png
@@ -33,8 +34,8 @@ def decode(context, inputs, output, recursive, preset, weights, **rest):
     """
     tasks = batch.plan(inputs, output, NAMING, recursive)
     machine = {name: rest.pop(name) for name in ("device", "precision", "engine", "tile")}
-    chosen = options.load_codec(preset, weights, **machine) if preset or weights else None
-    load = cache(lambda name: options.load_codec(name, None, **machine))
+    load = cache(lambda which: invgray.load(which, **machine))
+    chosen = load(options.chosen(preset, weights, "")) if preset or weights else None
     network = Lock()
 
     def convert(task: batch.Task):
@@ -65,12 +66,7 @@ def decode(context, inputs, output, recursive, preset, weights, **rest):
             elif record.weights != used.digest:
                 notices.append(f"made with other weights than '{used.name}'; colours may be off")
         target = task.target or batch.standard_output()
-        if picture.alpha is not None and isinstance(target, Path) and target.suffix in _OPAQUE:
-            notices.append("JPEG keeps no transparency; dropped")
-        images.write_color(target, rgb, picture)
+        notices += images.write_color(target, rgb, picture)
         return facts, notices
 
     context.exit(batch.run(tasks, convert, **rest))
-
-
-_OPAQUE = (".jpg", ".jpeg")

@@ -6,7 +6,8 @@ from threading import Lock
 
 import click
 
-from invgray import images
+import invgray
+from invgray import images, presets
 from invgray.cli import batch, options
 
 NAMING = batch.Naming(suffix=".gray.png", dropped=".gray.png", formats=(".png",))
@@ -16,6 +17,7 @@ NAMING = batch.Naming(suffix=".gray.png", dropped=".gray.png", formats=(".png",)
 @options.conversion
 @options.network
 @options.machine
+@options.tile
 @click.pass_context
 def encode(
     context, inputs, output, recursive, preset, weights, device, precision, engine, tile, **policy
@@ -30,9 +32,8 @@ def encode(
     Keep the gray as a PNG: JPEG, resizing and other editing damage the hidden colours.
     """
     tasks = batch.plan(inputs, output, NAMING, recursive)
-    codec = options.load_codec(
-        preset, weights, device=device, precision=precision, engine=engine, tile=tile
-    )
+    which = options.chosen(preset, weights, presets.DEFAULT)
+    codec = invgray.load(which, device=device, precision=precision, engine=engine, tile=tile)
     network = Lock()
 
     def convert(task: batch.Task):

@@ -7,10 +7,6 @@ from pathlib import Path
 
 import click
 
-import invgray
-from invgray import presets
-from invgray.codec import Codec
-
 
 def conversion(command):
     """Inputs, output, policy and machine of a command that converts pictures."""
@@ -66,20 +62,24 @@ def machine(command):
         click.option("--device", type=choice(["auto", "cpu", "gpu"]), default="auto"),
         click.option("--precision", type=choice(["auto", "float32", "bfloat16"]), default="auto"),
         click.option("--engine", type=choice(["auto", "openvino", "tensorflow"]), default="auto"),
-        click.option(
-            "--tile",
-            type=click.IntRange(64),
-            metavar="N",
-            help="Cut large pictures into tiles of N pixels (default: by memory).",
-        ),
     )
 
 
-def load_codec(preset: str | None, weights: Path | None, **options) -> Codec:
-    """The codec that ``--preset`` or ``--weights`` names, the default one if neither does."""
+def tile(command):
+    """How a codec cuts large pictures."""
+    return click.option(
+        "--tile",
+        type=click.IntRange(64),
+        metavar="N",
+        help="Cut large pictures into tiles of N pixels (default: by memory).",
+    )(command)
+
+
+def chosen(preset: str | None, weights: Path | None, default: str) -> str | Path:
+    """What ``--preset`` or ``--weights`` names, the default preset if neither is given."""
     if preset and weights:
         raise click.UsageError("--preset and --weights exclude each other")
-    return invgray.load(weights or preset or presets.DEFAULT, **options)
+    return weights or preset or default
 
 
 def _apply(command, *decorators):

@@ -15,7 +15,7 @@ from invgray import engines, images, presets
 from invgray.cli.messages import say
 from invgray.errors import InputError, UsageError
 from invgray.training.schedules import STAGES
-from invgray.training.settings import NETWORKS, PARTS, Settings
+from invgray.training.settings import NETWORKS, OBJECTIVES, PARTS, Settings
 
 LENGTHS = ("minutes", "steps", "epochs")
 
@@ -81,6 +81,16 @@ def _setting(option: str, kind, text: str, **more):
     click.Path(exists=True, dir_okay=False),
     "Its weights, .h5 (Keras) or .npz (torchvision); downloaded if not given.",
 )
+@_setting("--objective", click.Choice(OBJECTIVES), "What a colorizer learns.")
+@_setting("--grid", click.IntRange(4, 40), "Distance of a colorizer's quantised colours in ab.")
+@_setting("--bins", click.IntRange(16), "Take so many of them (all that sRGB has, if not given).")
+@_setting("--uniform", click.FloatRange(0, 1), "Evens out how much rare colours count.")
+@_setting("--smoothing", click.FloatRange(0.1), "Spread over neighbours when colours are counted.")
+@_setting(
+    "--backbone",
+    click.Path(exists=True, dir_okay=False),
+    "VGG-16's weights for a colorizer to start from, .npz (torchvision).",
+)
 @_setting("--without", click.Choice(PARTS), "Leave this out (may be repeated).", multiple=True)
 @click.option("--device", type=click.Choice(["auto", "cpu", "gpu"]), default="auto")
 @click.option("--precision", type=click.Choice(["auto", "float32", "bfloat16"]), default="auto")
@@ -108,7 +118,7 @@ def train(context, inputs, network, output, validation, resume, device, precisio
     files = files if validation else [path for path in files if path not in set(held_out)]
 
     with engines.quietly():
-        from invgray.training import codec, data, precisions
+        from invgray.training import codec, colorizer, data, precisions
 
     pictures = data.load(files, settings.patch, say)
     validated = data.load(held_out, 16, say)
@@ -119,19 +129,16 @@ def train(context, inputs, network, output, validation, resume, device, precisio
         )
     policy = precisions.policy(device, precision)
     say(f"{len(pictures)} pictures to train on, {len(validated)} to validate on, {policy}")
-    encoder, decoder, summary = codec.train(
-        settings, pictures, validated, run, policy=policy, quiet=quiet, report=say
-    )
-    if summary.pop("worker"):
+    kind = colorizer if settings.network == "colorizer" else codec
+    trained = kind.train(settings, pictures, validated, run, policy, quiet=quiet, report=say)
+    if trained.worker:
         return say("trained; the first worker saves the networks")
-    card = codec.card(settings, encoder, summary | {"precision": policy})
-    card["data"] = {
+    trained.card["data"] = {
         "pictures": len(pictures),
         "megapixels": round(sum(np.prod(p.size) for p in pictures) / 1e6),
         "validation_pictures": len(validated),
     }
-    card["figures"] = {"validation_256": codec.evaluate(encoder, decoder, validated)}
-    preset = presets.save(output, encoder, decoder, card)
+    preset = presets.save(output, trained.networks, trained.card)
     say(f"trained networks are in {preset.directory}: use them with --weights {output}")
 
 

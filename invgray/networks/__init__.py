@@ -6,7 +6,7 @@ import importlib
 
 
 def architecture(name: str):
-    """The module that defines a network: ``encoder``, ``decoder``, ``receptive_radius``, ``RATIO``.
+    """The module that defines a network: its functions, ``receptive_radius`` and ``RATIO``.
 
     Importing it imports TensorFlow.
     """
@@ -14,5 +14,5 @@ def architecture(name: str):
 
 
 def build(card: dict, name: str, dtype: str | None = None):
-    """The network ``name`` (``"encoder"`` or ``"decoder"``) of a preset's card, without weights."""
+    """The network ``name`` (such as ``"encoder"``) of a preset's card, without weights."""
     return getattr(architecture(card["network"]), name)(**card["arguments"], dtype=dtype)

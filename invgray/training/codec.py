@@ -2,25 +2,24 @@
 
 from __future__ import annotations
 
-import json
 import math
 from collections.abc import Callable
-from dataclasses import asdict
 from pathlib import Path
 
 import keras
 import numpy as np
 import tensorflow as tf
+from keras import layers
 from PIL import Image
 
 from invgray import metrics
 from invgray.images import to_8_bits
 from invgray.networks import architecture
 from invgray.training import data, distribution, loop, losses
+from invgray.training.cards import Trained, card
 from invgray.training.objectives import Objective, objective
-from invgray.training.optimizers import ConvolutionMuon
-from invgray.training.schedules import Budget, linear, warmup_cosine
-from invgray.training.settings import PaperSettings, Settings
+from invgray.training.optimizers import optimizer
+from invgray.training.settings import Settings
 
 
 class Autoencoder:
@@ -65,14 +64,10 @@ class Autoencoder:
             terms = self.objective.terms(rgb, gray, restored)
             terms = {name: tf.reduce_mean(value) for name, value in terms.items()}
             loss = tf.add_n([self.weights[name] * value for name, value in terms.items()])
-            share = self.optimizer.scale_loss(loss) / _replicas()
+            share = self.optimizer.scale_loss(loss) / distribution.replicas()
         self.optimizer.apply(tape.gradient(share, self.trainable_variables))
         decibels = -10.0 * tf.math.log(losses.mean_square(restored - rgb) + 1e-10) / math.log(10)
         return {"loss": loss, **terms, "psnr": tf.reduce_mean(decibels)}
-
-
-def _replicas() -> int:
-    return tf.distribute.get_strategy().num_replicas_in_sync
 
 
 def train(
@@ -83,7 +78,7 @@ def train(
     policy: str = "float32",
     quiet: bool = False,
     report: Callable[[str], None] = print,
-) -> tuple[keras.Model, keras.Model, dict]:
+) -> Trained:
     """Train, or go on training, the codec whose checkpoints are in ``directory``.
 
     Args:
@@ -96,46 +91,55 @@ def train(
         report: takes one line of news.
 
     Returns:
-        The encoder and decoder with the best averaged weights (float32), and the run's figures.
+        Encoder and decoder with the best averaged weights, and their card.
 
     Raises:
         TrainingError: the loss stopped being finite and lower learning rates did not help.
         KeyboardInterrupt: after Ctrl-C, once a checkpoint is safe.
     """
-    strategy = distribution.strategy()
-    distribution.check_batch(strategy, settings.batch)
-    worker = distribution.worker(strategy)
-    directory = directory / f"worker-{worker}" if worker else directory
-    directory.mkdir(parents=True, exist_ok=True)
-    (directory / "settings.json").write_text(json.dumps(asdict(settings), indent=2))
-    keras.utils.set_random_seed(settings.seed)
+    strategy, worker, directory = distribution.begin(settings, directory)
     network, arguments = architecture(settings.network), settings.arguments
     with strategy.scope():
-        model = Autoencoder(
-            network.encoder(**arguments, dtype=policy),
-            network.decoder(**arguments, dtype=policy),
-            objective(settings),
-            _optimizer(settings, policy),
-        )
+        encoder = network.encoder(**arguments, dtype=policy)
+        decoder = network.decoder(**arguments, dtype=policy)
+        start_positive(encoder, decoder, _probe(pictures))
+        model = Autoencoder(encoder, decoder, objective(settings), optimizer(settings, policy))
     encoder, decoder = network.encoder(**arguments), network.decoder(**arguments)
-    batch, patch, seed = settings.batch, settings.patch, settings.seed
-    colorless = 0.05 if settings.network == "subpixel" else 0.0
     summary = loop.run(
         model,
         [encoder, decoder],
-        lambda steps: data.patches(pictures, batch, patch, seed, steps, colorless),
+        pictures,
+        settings,
         lambda: evaluate(encoder, decoder, validation),
         strategy=strategy,
         directory=directory,
-        budget=_budget(settings, len(pictures)),
-        learning_rate=settings.learning_rate,
-        rate=linear if settings.network == "paper" else warmup_cosine,
         boundaries=model.objective.boundaries,
-        interval=settings.interval,
+        merit="psnr",
         quiet=quiet or worker > 0,
         report=report,
     )
-    return encoder, decoder, summary | {"worker": worker}
+    figures = evaluate(encoder, decoder, validation)
+    summary["precision"] = policy
+    return Trained([encoder, decoder], card(settings, encoder, summary, figures), worker)
+
+
+def _probe(pictures: list[Image.Image]) -> np.ndarray:
+    return next(iter(data.patches(pictures, 8, 64, 0, range(1), data.Augmentation())))
+
+
+def start_positive(encoder: keras.Model, decoder: keras.Model, rgb: np.ndarray) -> None:
+    """See to it that fresh networks make positives: light stays light.
+
+    Convolutions drawn at random may as well make a negative, which training then keeps: colours are
+    restored from it just as well, and the lightness term forgives 70 levels. Where the output falls
+    as the luminance of ``rgb`` ``(N, H, W, 3)`` rises, the last kernel changes its sign.
+    """
+    luminance = metrics.luminance(rgb)[..., None].astype(np.float32)
+    for network, picture in ((encoder, rgb), (decoder, luminance)):
+        output = network(picture).numpy().mean(axis=-1)
+        if np.corrcoef(output.ravel(), luminance.ravel())[0, 1] < 0:
+            last = [layer for layer in network.layers if isinstance(layer, layers.Conv2D)][-1]
+            last.kernel.assign(-last.kernel)
 
 
 def evaluate(encoder, decoder, pictures: list[Image.Image]) -> dict[str, float]:
@@ -147,43 +151,3 @@ def evaluate(encoder, decoder, pictures: list[Image.Image]) -> dict[str, float]:
         restored = decoder(gray[None, ..., None] / np.float32(255)).numpy()[0]
         rows.append(metrics.round_trip(rgb, gray, to_8_bits(255 * restored)))
     return {name: float(np.mean([row[name] for row in rows])) for name in rows[0]}
-
-
-def card(settings: Settings, encoder: keras.Model, summary: dict) -> dict:
-    """What a preset's card says of a run: network, arguments, command line, steps and seconds."""
-    defaults = asdict(type(settings)())
-    changed = {k: v for k, v in asdict(settings).items() if v != defaults[k] and v is not None}
-    options = [
-        f"--{name.replace('_', '-')} {one}"
-        for name, value in changed.items()
-        for one in (value if isinstance(value, tuple) else [value])
-    ]
-    command = ["invgray train IMAGES", f"--network {settings.network}", *options]
-    network, arguments = architecture(settings.network), settings.arguments
-    return {
-        "network": settings.network,
-        "arguments": arguments,
-        "ratio": network.RATIO,
-        "receptive_radius": network.receptive_radius(**arguments),
-        "parameters": encoder.count_params(),
-        "command": " ".join(command),
-        "training": asdict(settings) | summary,
-    }
-
-
-def _budget(settings: Settings, pictures: int) -> Budget:
-    if settings.epochs:
-        return Budget(steps=math.ceil(settings.epochs * pictures / settings.batch))
-    return Budget(settings.steps, settings.minutes and settings.minutes * 60)
-
-
-def _optimizer(settings: Settings, policy: str) -> keras.optimizers.Optimizer:
-    if isinstance(settings, PaperSettings) and settings.optimizer == "adam":
-        optimizer = keras.optimizers.Adam(settings.learning_rate)
-    else:
-        averages = {"use_ema": True, "ema_momentum": 0.998} if settings.network != "paper" else {}
-        optimizer = ConvolutionMuon(
-            settings.learning_rate, weight_decay=None, adam_weight_decay=None, **averages
-        )
-    scaled = policy == "mixed_float16"
-    return keras.optimizers.LossScaleOptimizer(optimizer) if scaled else optimizer

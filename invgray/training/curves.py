@@ -1,4 +1,4 @@
-"""The curves of a run: loss and PSNR over running time, as a PNG."""
+"""The curves of a run: loss and figure of merit over running time, as a PNG."""
 
 from __future__ import annotations
 
@@ -8,12 +8,13 @@ from pathlib import Path
 import numpy as np
 
 
-def plot(log: Path, output: Path, boundaries: tuple[float, ...] = ()) -> None:
+def plot(log: Path, output: Path, merit: str, boundaries: tuple[float, ...] = ()) -> None:
     """Draw ``log.csv`` of a run as Xia et al. 2018 do in Fig. 6: log axis, over running time.
 
     Args:
         log: one row a validation.
         output: PNG to write.
+        merit: the figure that picks the best weights.
         boundaries: progress at which stages end; each gets a line.
     """
     from matplotlib.figure import Figure
@@ -24,14 +25,16 @@ def plot(log: Path, output: Path, boundaries: tuple[float, ...] = ()) -> None:
     minutes = columns["seconds"] / 60
     names = list(columns)
     figure = Figure(figsize=(8, 7), layout="constrained")
-    loss, psnr = figure.subplots(2, sharex=True)
-    for name in names[names.index("loss") : names.index("psnr")]:
-        loss.plot(minutes, columns[name], label=name, marker=".")
+    loss, quality = figure.subplots(2, sharex=True)
+    for name in names[names.index("loss") :]:
+        if name != merit and not name.startswith("validation_"):
+            loss.plot(minutes, columns[name], label=name, marker=".")
     loss.set(yscale="log", ylabel="loss and its terms")
-    psnr.plot(minutes, columns["psnr"], label="training patches", marker=".")
-    psnr.plot(minutes, columns["validation_psnr"], label="validation, 8-bit", marker=".")
-    psnr.set(xlabel="running time (minutes)", ylabel="PSNR (dB)")
-    for axes in (loss, psnr):
+    if merit in columns:
+        quality.plot(minutes, columns[merit], label="training patches", marker=".")
+    quality.plot(minutes, columns[f"validation_{merit}"], label="validation, 8-bit", marker=".")
+    quality.set(xlabel="running time (minutes)", ylabel=merit)
+    for axes in (loss, quality):
         for boundary in boundaries:
             if columns["progress"][-1] >= boundary:
                 end = np.interp(boundary, columns["progress"], minutes)

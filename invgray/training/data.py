@@ -6,6 +6,7 @@ import os
 from collections import deque
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -16,6 +17,25 @@ from invgray.errors import InputError
 
 AHEAD = 4
 """Batches that are drawn while the networks learn from another."""
+
+
+@dataclass(frozen=True)
+class Augmentation:
+    """How patches are drawn from pictures.
+
+    Attributes:
+        native: share of patches at the pictures' own resolution.
+        scale: the others shrink by up to this factor, drawn on a log scale.
+        turned: patches are turned by right angles and upside down, too; mirrored they always are.
+        colorless: share of patches with their colour taken out (R = G = B).
+        exposure: standard deviation of the logarithm of a gamma.
+    """
+
+    native: float = 0.3
+    scale: float = 2.5
+    turned: bool = True
+    colorless: float = 0.0
+    exposure: float = 0.0
 
 
 def load(paths: list[Path], smallest: int, report: Callable[[str], None]) -> list[Image.Image]:
@@ -46,7 +66,7 @@ def patches(
     size: int,
     seed: int,
     steps: range,
-    colorless: float = 0.05,
+    augmentation: Augmentation,
 ) -> Iterator[np.ndarray]:
     """Batches of random patches, one for each step: float32 ``(batch, size, size, 3)`` in [0, 1].
 
@@ -59,13 +79,12 @@ def patches(
         size: side of a patch in pixels.
         seed: of all random choices.
         steps: the steps to make batches for.
-        colorless: share of patches with their colour taken out (R = G = B).
+        augmentation: how they are drawn.
     """
 
     def draw(step):
         random = np.random.default_rng([seed, step])
-        drawn = [_patch(pictures, size, colorless, random) for _ in range(batch)]
-        return np.stack(drawn) / np.float32(255)
+        return np.stack([_patch(pictures, size, augmentation, random) for _ in range(batch)])
 
     with ThreadPoolExecutor(AHEAD) as pool:
         ahead = deque(pool.submit(draw, step) for step in steps[:AHEAD])
@@ -75,9 +94,10 @@ def patches(
             yield ahead.popleft().result()
 
 
-def _patch(pictures, size, colorless, random):
+def _patch(pictures, size, augmentation, random):
     picture = pictures[random.integers(len(pictures))]
-    scale = 1.0 if random.random() < 0.3 else np.exp(random.uniform(0.0, np.log(2.5)))
+    native = random.random() < augmentation.native
+    scale = 1.0 if native else np.exp(random.uniform(0.0, np.log(augmentation.scale)))
     side = min(scale * size, *picture.size)
     if side == size:
         left, top = (int(random.integers(n - size + 1)) for n in picture.size)
@@ -86,13 +106,15 @@ def _patch(pictures, size, colorless, random):
         left, top = (random.uniform(0, n - side) for n in picture.size)
         box = (left, top, left + side, top + side)
         patch = picture.resize((size, size), Image.Resampling.LANCZOS, box)
-    if random.random() < colorless:
+    if random.random() < augmentation.colorless:
         patch = patch.convert("L").convert("RGB")
-    x = np.asarray(patch)
+    x = np.asarray(patch) / np.float32(255)
     if random.random() < 0.5:
         x = x[:, ::-1]
-    if random.random() < 0.5:
+    if augmentation.turned and random.random() < 0.5:
         x = x[::-1]
-    if random.random() < 0.5:
+    if augmentation.turned and random.random() < 0.5:
         x = x.transpose(1, 0, 2)
+    if augmentation.exposure:
+        x = x ** np.float32(np.exp(random.normal(0.0, augmentation.exposure)))
     return x

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import csv
+import math
 import signal
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Protocol
@@ -13,13 +14,13 @@ from typing import Protocol
 import keras
 import numpy as np
 import tensorflow as tf
+from PIL import Image
 from tqdm import tqdm
 
 from invgray.errors import TrainingError
-from invgray.training import curves
+from invgray.training import curves, data
 from invgray.training.schedules import Budget
-
-Rate = Callable[[float, int], float]
+from invgray.training.settings import Settings
 
 
 class Trainee(Protocol):
@@ -33,7 +34,7 @@ class Trainee(Protocol):
         """Hear what share of the training is over."""
 
     def train_step(self, batch) -> dict[str, tf.Tensor]:
-        """Learn from a replica's share of a batch: ``loss``, its terms and ``psnr``, scalars."""
+        """Learn from a replica's share of a batch: ``loss`` and other figures, scalars."""
 
 
 class Pacer:
@@ -73,16 +74,14 @@ class Pacer:
 def run(
     model: Trainee,
     averaged: list[keras.Model],
-    batches: Callable[[range], Iterable[np.ndarray]],
+    pictures: list[Image.Image],
+    settings: Settings,
     validate: Callable[[], dict[str, float]],
     *,
     strategy: tf.distribute.Strategy,
     directory: Path,
-    budget: Budget,
-    learning_rate: float,
-    rate: Rate,
-    boundaries: tuple[float, ...],
-    interval: int,
+    boundaries: tuple[float, ...] = (),
+    merit: str,
     quiet: bool,
     report: Callable[[str], None],
 ) -> dict:
@@ -93,16 +92,14 @@ def run(
     Args:
         model: what to train, made in the strategy's scope.
         averaged: float32 twins of ``model.networks``; they get the averages of the weights (if the
-            optimizer keeps them, else the weights), and in the end the best by validation PSNR.
-        batches: training batches for a range of steps.
-        validate: figures of the averaged networks, ``psnr`` among them.
+            optimizer keeps them, else the weights), and in the end the best by ``merit``.
+        pictures: RGB pictures to cut patches from.
+        settings: of the run.
+        validate: figures of the averaged networks, ``merit`` among them.
         strategy: who trains.
         directory: for ``checkpoints``, the best weights, ``log.csv`` and ``curves.png``.
-        budget: how long the run lasts.
-        learning_rate: the highest.
-        rate: share of it, of the progress and the step.
         boundaries: progress at which stages of the training end; marked in the curves.
-        interval: steps between validations, each with a checkpoint.
+        merit: the figure of validation that picks the best weights, higher is better.
         quiet: show no progress bar.
         report: takes one line of news.
 
@@ -126,6 +123,7 @@ def run(
         report(f"resuming at step {_steps(model)}")
     else:
         checkpoints.save()
+    budget, interval = _budget(settings, len(pictures)), settings.interval
     pacer = Pacer(budget, _steps(model), float(state.elapsed))
     step = _distributed(model, strategy)
 
@@ -134,14 +132,14 @@ def run(
         while pacer.progress < 1.0:
             logs = []
             leg = _next_leg(pacer.step, interval, budget)
-            for batch in batches(leg):
-                peak = learning_rate * float(state.backoff)
-                model.optimizer.learning_rate = peak * rate(pacer.progress, pacer.step)
+            for batch in _batches(pictures, settings, leg):
+                peak = settings.learning_rate * float(state.backoff)
+                model.optimizer.learning_rate = peak * settings.rate(pacer.progress, pacer.step)
                 model.set_progress(pacer.progress)
                 values, clock = step(_shared(batch, strategy), pacer.clock)
                 pacer.advance(clock)
                 logs.append({name: float(value) for name, value in values.items()})
-                bar.set_postfix(step=pacer.step, psnr=f"{logs[-1]['psnr']:.2f}")
+                bar.set_postfix(step=pacer.step, loss=f"{logs[-1]['loss']:.4g}")
                 bar.update(round(100 * pacer.progress, 2) - bar.n)
                 diverged = not np.isfinite(logs[-1]["loss"])
                 if diverged or pacer.stopped or pacer.progress >= 1.0:
@@ -153,15 +151,15 @@ def run(
                 pacer.step = _steps(model)
                 report(
                     f"loss not finite: back to step {pacer.step}, "
-                    f"learning rate {learning_rate * backoff:.2e}"
+                    f"learning rate {settings.learning_rate * backoff:.2e}"
                 )
                 continue
             if pacer.step % interval == 0 or pacer.progress >= 1.0:
                 _copy_averages(model, averaged)
                 figures = validate()
-                _log(directory, pacer, logs, figures, boundaries, report)
-                if figures["psnr"] > float(state.best):
-                    state.best.assign(figures["psnr"])
+                _log(directory, pacer, logs, figures, boundaries, merit, report)
+                if figures[merit] > float(state.best):
+                    state.best.assign(figures[merit])
                     _save_best(directory, averaged)
             state.elapsed.assign(pacer.elapsed)
             checkpoints.save()
@@ -174,6 +172,17 @@ def run(
 
 
 _BAR = "{percentage:5.1f}%|{bar}| {elapsed}<{remaining}{postfix}"
+
+
+def _budget(settings: Settings, pictures: int) -> Budget:
+    if settings.epochs:
+        return Budget(steps=math.ceil(settings.epochs * pictures / settings.batch))
+    return Budget(settings.steps, settings.minutes and settings.minutes * 60)
+
+
+def _batches(pictures, settings: Settings, leg: range) -> Iterator[np.ndarray]:
+    size, seed, augmentation = settings.patch, settings.seed, settings.augmentation
+    return data.patches(pictures, settings.batch, size, seed, leg, augmentation)
 
 
 def _next_leg(step: int, interval: int, budget: Budget) -> range:
@@ -232,7 +241,7 @@ def _copy_averages(model: Trainee, averaged: list[keras.Model]) -> None:
         variable.assign(value)
 
 
-def _log(directory, pacer, logs, figures, boundaries, report) -> None:
+def _log(directory, pacer, logs, figures, boundaries, merit, report) -> None:
     """Add a row to ``log.csv``, redraw the curves, and report."""
     row = {"step": pacer.step, "seconds": round(pacer.elapsed, 1), "progress": pacer.progress}
     row |= {name: float(np.mean([values[name] for values in logs])) for name in logs[0]}
@@ -244,7 +253,7 @@ def _log(directory, pacer, logs, figures, boundaries, report) -> None:
         if new:
             writer.writeheader()
         writer.writerow(row)
-    curves.plot(path, directory / "curves.png", boundaries)
+    curves.plot(path, directory / "curves.png", merit, boundaries)
     news = " ".join(f"{name} {value:.5g}" for name, value in figures.items())
     report(f"step {pacer.step}, {pacer.elapsed:.0f} s, validation: {news}")
 

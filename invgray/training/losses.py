@@ -40,14 +40,6 @@ def structure_dissimilarity(x, y):
     return 1.0 - tf.reduce_mean(s, axis=(1, 2, 3))
 
 
-def lightness(rgb):
-    """CIE L* of sRGB, scaled to [0, 1]: ``(N, H, W, 3)`` to ``(N, H, W, 1)``."""
-    linear = tf.where(rgb <= 0.04045, rgb / 12.92, ((tf.maximum(rgb, 0.04) + 0.055) / 1.055) ** 2.4)
-    y = tf.reduce_sum(linear * [0.212671, 0.715160, 0.072169], axis=-1, keepdims=True)
-    cube_root = tf.maximum(y, 0.008856) ** (1 / 3)
-    return tf.where(y > 0.008856, 1.16 * cube_root - 0.16, 9.033 * y)
-
-
 def mean_square(error):
     """Invertibility, Eq. 4: mean square of each patch, ``(N, H, W, C)`` to ``(N,)``."""
     return tf.reduce_mean(tf.square(error), axis=(1, 2, 3))

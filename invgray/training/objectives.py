@@ -10,7 +10,7 @@ import tensorflow as tf
 
 from invgray.networks import vgg
 from invgray.networks.subpixel import Luminance
-from invgray.training import losses
+from invgray.training import lab, losses
 from invgray.training.channel import round_to_8_bits
 from invgray.training.schedules import STAGES, fade_in, stage_weights
 from invgray.training.settings import PaperSettings, Settings, SubpixelSettings
@@ -57,7 +57,7 @@ def fidelity(settings: SubpixelSettings) -> Objective:
         return {
             "color": losses.root_mean_square(restored - rgb),
             "gray": losses.root_mean_square(gray - _luminance(rgb)),
-            "structure": losses.structure_dissimilarity(gray, losses.lightness(rgb)),
+            "structure": losses.structure_dissimilarity(gray, lab.lightness(rgb)),
             "overshoot": losses.overshoot(gray),
         }
 

@@ -1,9 +1,11 @@
-"""Muon for convolutions: momentum steps made orthogonal (Jordan et al., 2024)."""
+"""Optimizers: Adam, and Muon for convolutions, whose steps are orthogonal (Jordan et al., 2024)."""
 
 from __future__ import annotations
 
 import keras
 import tensorflow as tf
+
+from invgray.training.settings import ColorizerSettings, PaperSettings, Settings
 
 
 @keras.saving.register_keras_serializable("invgray")
@@ -36,3 +38,17 @@ class ConvolutionMuon(keras.optimizers.Muon):
             q = self.muon_a * identity + self.muon_b * gram + self.muon_c * gram @ gram
             m, gram = m @ q, q @ gram @ q
         return x @ m
+
+
+def optimizer(settings: Settings, policy: str = "float32") -> keras.optimizers.Optimizer:
+    """The optimizer that the settings ask for, scaling the loss under ``mixed_float16``."""
+    rate, averages = settings.learning_rate, {"use_ema": True, "ema_momentum": 0.998}
+    made: keras.optimizers.Optimizer
+    if isinstance(settings, ColorizerSettings):
+        made = keras.optimizers.AdamW(rate, weight_decay=1e-3, global_clipnorm=1.0, **averages)
+    elif isinstance(settings, PaperSettings) and settings.optimizer == "adam":
+        made = keras.optimizers.Adam(rate)
+    else:
+        averages = {} if isinstance(settings, PaperSettings) else averages
+        made = ConvolutionMuon(rate, weight_decay=None, adam_weight_decay=None, **averages)
+    return keras.optimizers.LossScaleOptimizer(made) if policy == "mixed_float16" else made

@@ -35,8 +35,7 @@ def fade_in(progress: float, until: float = 0.1) -> float:
 def linear(progress: float, step: int, warmup: int = 50, last: float = 0.01) -> float:
     """Share of the first learning rate: from 1 straight down to ``last`` (Xia et al., section 6.2).
 
-    The paper's goes from 2e-4 to 2e-6. The rise over the first ``warmup`` steps is ours: without
-    it, the first steps can turn the gray into a negative for good.
+    The paper's goes from 2e-4 to 2e-6. The short rise over the first ``warmup`` steps is ours.
     """
     return min(1.0, (step + 1) / warmup) * (1.0 + (last - 1.0) * progress)
 

@@ -3,6 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import ClassVar
+
+from invgray import gamut
+from invgray.training.data import Augmentation
+from invgray.training.schedules import linear, warmup_cosine
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -19,8 +24,10 @@ class Settings:
         learning_rate: the highest.
         seed: of all random choices.
         interval: steps between validations, each with a checkpoint.
+        augmentation: how patches are drawn.
     """
 
+    augmentation: ClassVar[Augmentation] = Augmentation()
     network: str = ""
     steps: int | None = None
     minutes: float | None = None
@@ -33,8 +40,12 @@ class Settings:
 
     @property
     def arguments(self) -> dict:
-        """Of the network's ``encoder`` and ``decoder``."""
+        """What the network's functions are called with."""
         return {}
+
+    def rate(self, progress: float, step: int) -> float:
+        """Share of the highest learning rate, of a run's progress from 0 to 1 and its step."""
+        return warmup_cosine(progress, step)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -46,6 +57,8 @@ class SubpixelSettings(Settings):
         gray_weight: of the gray's distance to the luminance, beside the colours' error.
         structure_weight: of one minus the gray's structure term.
     """
+
+    augmentation: ClassVar[Augmentation] = Augmentation(colorless=0.05)
 
     network: str = "subpixel"
     batch: int = 4
@@ -84,9 +97,53 @@ class PaperSettings(Settings):
     def arguments(self) -> dict:
         return {"down_up": "down-up" not in self.without}
 
+    def rate(self, progress: float, step: int) -> float:
+        """The paper's."""
+        return linear(progress, step)
+
+
+@dataclass(frozen=True, kw_only=True)
+class ColorizerSettings(Settings):
+    """Settings of the ``colorizer`` network (Zhang et al. 2016, section 2).
+
+    Attributes:
+        objective: one of ``OBJECTIVES``.
+        grid: distance of the quantised ab colours.
+        bins: how many there are, the nearest to the sRGB gamut; None takes those that touch it.
+        uniform: lambda, the share of the uniform distribution in the rebalancing.
+        smoothing: sigma of the Gaussian that smoothes the distribution of the training colours.
+        backbone: file with VGG-16's weights to start from; None starts from random ones.
+    """
+
+    augmentation: ClassVar[Augmentation] = Augmentation(
+        native=0.0, scale=4.0, turned=False, exposure=0.2
+    )
+
+    network: str = "colorizer"
+    batch: int = 4
+    patch: int = 128
+    learning_rate: float = 1e-4
+    objective: str = "classification-rebalanced"
+    grid: int = 10
+    bins: int | None = None
+    uniform: float = 0.5
+    smoothing: float = 5.0
+    backbone: str | None = None
+
+    @property
+    def arguments(self) -> dict:
+        return {"outputs": 2 if self.objective == "l2" else len(gamut.bins(self.grid, self.bins))}
+
+
+OBJECTIVES = ("classification-rebalanced", "classification", "l2")
+"""What the colorizer can be trained to do."""
 
 PARTS = ("lightness", "contrast", "structure", "quantization", "down-up")
 """What ``--without`` can leave out."""
 
-NETWORKS: dict[str, type[Settings]] = {"subpixel": SubpixelSettings, "paper": PaperSettings}
+NETWORKS: dict[str, type[Settings]] = {
+    "subpixel": SubpixelSettings,
+    "paper": PaperSettings,
+    "colorizer": ColorizerSettings,
+}
 """The settings of each network that can be trained."""
