@@ -8,9 +8,8 @@ from __future__ import annotations
 from functools import cache
 
 import numpy as np
-from scipy.spatial import cKDTree
-from skimage.color import rgb2lab, xyz_tristimulus_values
-from skimage.color.colorconv import rgb_from_xyz
+import scipy  # the parts of both load when first used: commands that need none start faster
+import skimage
 
 
 @cache
@@ -27,14 +26,14 @@ def bins(grid: int = 10, count: int | None = None) -> np.ndarray:
         return np.unique(np.rint(gamut / grid), axis=0).astype(np.float32) * grid
     steps = np.arange(-160 // grid, 160 // grid + 1)
     centres = np.stack(np.meshgrid(steps, steps, indexing="ij"), axis=-1).reshape(-1, 2) * grid
-    distances, _ = cKDTree(gamut).query(centres)
+    distances, _ = scipy.spatial.cKDTree(gamut).query(centres)
     nearest = np.sort(np.argsort(distances, kind="stable")[:count])
     return centres[nearest].astype(np.float32)
 
 
 def nearest(ab: np.ndarray, centres: np.ndarray) -> np.ndarray:
     """Index of the nearest bin of each colour: ``(..., 2)`` to int ``(...)``."""
-    return cKDTree(centres).query(ab)[1]
+    return scipy.spatial.cKDTree(centres).query(ab)[1]
 
 
 def rebalancing(
@@ -88,15 +87,17 @@ def annealed_mean(logits: np.ndarray, centres: np.ndarray, temperature: float) -
 
 def lightness(gray: np.ndarray) -> np.ndarray:
     """CIE L, in [0, 100], of neutral levels in [0, 255]; any shape."""
-    levels = rgb2lab(np.repeat(np.arange(256, dtype=np.uint8)[:, None], 3, axis=1))[:, 0]
+    levels = skimage.color.rgb2lab(np.repeat(np.arange(256, dtype=np.uint8)[:, None], 3, axis=1))[
+        :, 0
+    ]
     return np.interp(gray, np.arange(256), levels).astype(np.float32)
 
 
 def gray_of(rgb: np.ndarray) -> np.ndarray:
     """Neutral levels of the same CIE L as colours: uint8 ``(H, W, 3)`` to float32 in [0, 255]."""
-    return np.interp(rgb2lab(rgb)[..., 0], lightness(np.arange(256)), np.arange(256)).astype(
-        np.float32
-    )
+    return np.interp(
+        skimage.color.rgb2lab(rgb)[..., 0], lightness(np.arange(256)), np.arange(256)
+    ).astype(np.float32)
 
 
 def to_srgb(lightness: np.ndarray, ab: np.ndarray) -> np.ndarray:
@@ -127,14 +128,18 @@ def _linear(lightness: np.ndarray, ab: np.ndarray) -> np.ndarray:
     y = (lightness + np.float32(16)) / np.float32(116)
     roots = np.stack([y + ab[..., 0] / 500, y, y - ab[..., 1] / 200], axis=-1)
     xyz = np.where(roots > 6 / 29, roots**3, (roots - np.float32(16 / 116)) / np.float32(7.787))
-    return xyz @ _FROM_XYZ
+    return xyz @ _from_xyz()
 
 
 def _displayable(linear: np.ndarray) -> np.ndarray:
     return np.all((linear >= -1e-4) & (linear <= 1 + 1e-4), axis=-1)
 
 
-_FROM_XYZ = (rgb_from_xyz * xyz_tristimulus_values(illuminant="D65", observer="2")).T.astype("f4")
+@cache
+def _from_xyz() -> np.ndarray:
+    """From X, Y and Z as shares of those of white to linear RGB."""
+    white = skimage.color.xyz_tristimulus_values(illuminant="D65", observer="2")
+    return (skimage.color.colorconv.rgb_from_xyz * white).T.astype(np.float32)
 
 
 @cache
@@ -147,4 +152,4 @@ def _surface() -> np.ndarray:
         for axis in range(3)
         for end in (0, 1)
     ]
-    return rgb2lab(np.concatenate(faces))[:, 1:]
+    return skimage.color.rgb2lab(np.concatenate(faces))[:, 1:]

@@ -110,12 +110,12 @@ def colorization(
         "psnr": psnr(rgb, colorized),
         "colorfulness": colorfulness(colorized),
         "colorfulness_original": colorfulness(rgb),
-        "rarity": float(rarity.mean()),
+        "rarity": float(rarity.sum()),
     }
 
 
 def mean_of_colorizations(rows: list[dict[str, float]]) -> dict[str, float]:
-    """Means over pictures of one size; the rebalanced accuracy is that of all pixels together."""
+    """Means over pictures; the rebalanced accuracy is that of all their pixels together."""
     means = {name: float(np.mean([row[name] for row in rows])) for name in rows[0]}
     rarity = [row["rarity"] for row in rows]
     means["auc_rebalanced"] = float(

@@ -85,4 +85,43 @@ MEASURES = (
         "pattern hides.",
     ),
 )
-"""Every known figure, in the order of the columns."""
+"""Every known figure of a way to gray and back, in the order of the columns."""
+
+COLORIZATION = (
+    Measure(
+        "auc",
+        "AuC",
+        "%",
+        1,
+        True,
+        "Raw accuracy of made-up colours: the area under the curve of the share of pixels whose ab "
+        "colours are within a distance of the true ones, over distances from 0 to 150.",
+    ),
+    Measure(
+        "auc_rebalanced",
+        "AuC, rebalanced",
+        "%",
+        1,
+        True,
+        "The same with pixels weighted by the rarity of their true colours, all pictures together.",
+    ),
+    Measure("psnr", "PSNR", "dB", 2, True, "Of the colours against the original's."),
+    Measure("lpips", "LPIPS", "", 4, False, "Perceptual distance from the original: 0 is best."),
+    Measure(
+        "colorfulness",
+        "Colourfulness",
+        "",
+        1,
+        True,
+        "Hasler and Süsstrunk's: 0 is gray. As much as the originals' is best, not the most.",
+    ),
+    Measure(
+        "recognised",
+        "Recognised",
+        "",
+        2,
+        True,
+        "Share of pictures that VGG-16 takes for the same thing as the original.",
+    ),
+)
+"""Every known figure of made-up colours."""

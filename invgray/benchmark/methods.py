@@ -34,11 +34,12 @@ def trained(codec: Codec) -> Method:
     return Method(codec.preset.name, codec.encode, codec.decode, codec.preset.digest)
 
 
-def _gray_as_color(gray: np.ndarray) -> np.ndarray:
+def gray_as_color(gray: np.ndarray) -> np.ndarray:
+    """A gray picture in three equal channels."""
     return np.repeat(gray[..., None], 3, axis=-1)
 
 
-LUMINANCE = Method("luminance", metrics.luminance, _gray_as_color)
+LUMINANCE = Method("luminance", metrics.luminance, gray_as_color)
 """Plain luminance, shown as it is: what is lost when nothing is hidden."""
 
 

@@ -5,21 +5,21 @@ from __future__ import annotations
 import base64
 import math
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from io import BytesIO, StringIO
 from typing import Any
 
 import matplotlib
 import numpy as np
-from jinja2 import Environment, PackageLoader
+from jinja2 import Environment, PackageLoader, Template
 from markupsafe import Markup, escape
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from PIL import Image
 
 from invgray import metrics
-from invgray.benchmark.measures import MEASURES, Measure
+from invgray.benchmark.measures import COLORIZATION, MEASURES, Measure
 from invgray.benchmark.quality import RoundTrip
 from invgray.images import to_8_bits
 
@@ -28,6 +28,9 @@ WORST = 32
 
 CROP = 64
 """Side, in pixels, of the crops that are shown enlarged."""
+
+COLORIZED = 6
+"""Pictures with made-up colours that are shown."""
 
 
 _MISSING = "\N{EN DASH}"
@@ -49,24 +52,44 @@ _COLORS = ("#1f88d2", "#e8710a", "#1d9e63", "#c8428f", "#8a6fd1", "#a8871a", "#d
 _MARKERS = {"o": "●", "s": "■", "^": "▲", "D": "◆", "v": "▼"}
 
 
-def render(results: dict, examples: list[RoundTrip]) -> str:
+def render(
+    results: dict,
+    examples: list[RoundTrip],
+    colorized: Sequence[tuple[np.ndarray, np.ndarray]] = (),
+) -> str:
     """The page.
 
     Args:
         results: what ``invgray benchmark --json`` writes; parts that are missing are left out.
         examples: rows of the gallery.
+        colorized: originals and what a colorizer made of their grays, uint8 ``(H, W, 3)``.
     """
     series = _series(results)
-    page = _template().render(
+    colorings = [
+        {"name": name, "baseline": name not in results["presets"]} | entry
+        for name, entry in results.get("colorization", {}).items()
+    ]
+    page = template("report.html").render(
         results=results,
         series=series,
         examples=[_gallery_row(example) for example in examples],
         scale=_png(_in_colors(np.arange(256, dtype=np.uint8)[None])),
         worst=WORST,
-        quality=_quality(series),
+        quality=_quality(series, MEASURES),
+        colorization=_quality(colorings, COLORIZATION),
+        colorized=[
+            {"original": as_jpeg(original), "colorized": as_jpeg(result), "shape": original.shape}
+            for original, result in colorized[:COLORIZED]
+        ],
+        detection=[entry for entry in series if entry.get("detection")],
         robustness=_robustness(series),
         timing=_timing(series),
-        pictures=[_pictures(entry) for entry in series if entry.get("per_image")],
+        pictures=[
+            _pictures(entry, measures)
+            for entries, measures in ((series, MEASURES), (colorings, COLORIZATION))
+            for entry in entries
+            if entry.get("per_image")
+        ],
         machine=_machine(results.get("machine", {})),
     )
     return page.encode("utf-8", "replace").decode()  # names of files need not be valid Unicode
@@ -98,7 +121,8 @@ def most_colorful(rgb: np.ndarray, size: int = CROP) -> tuple[slice, slice]:
     return slice(top, top + height), slice(left, left + width)
 
 
-def _template():
+def template(name: str) -> Template:
+    """A page of this folder, to be filled in."""
     environment = Environment(
         loader=PackageLoader("invgray", "benchmark"),
         autoescape=True,
@@ -106,7 +130,7 @@ def _template():
         lstrip_blocks=True,
     )
     environment.filters |= {"number": _number, "mean": _mean}
-    return environment.get_template("report.html")
+    return environment.get_template(name)
 
 
 def _number(value: float | None, digits: int) -> str:
@@ -141,9 +165,9 @@ def _gallery_row(example: RoundTrip) -> dict:
         "image": example.image,
         "preset": example.method,
         "figures": example.figures,
-        "original": _jpeg(example.rgb),
+        "original": as_jpeg(example.rgb),
         "gray": _png(Image.fromarray(example.gray)),
-        "restored": _jpeg(example.restored),
+        "restored": as_jpeg(example.restored),
         "difference": _png(difference_map(example.rgb, example.restored)),
         "width": example.rgb.shape[1],
         "height": example.rgb.shape[0],
@@ -168,7 +192,8 @@ def _png(image: Image.Image) -> str:
     return _data_uri(image, "png", optimize=True)
 
 
-def _jpeg(rgb: np.ndarray) -> str:
+def as_jpeg(rgb: np.ndarray) -> str:
+    """A data URI of uint8 ``(H, W, 3)``, at quality 95 without chroma subsampling."""
     return _data_uri(Image.fromarray(rgb), "jpeg", quality=95, subsampling=0)
 
 
@@ -181,9 +206,9 @@ def _data_uri(image: Image.Image, form: str, **options) -> str:
 # Tables
 
 
-def _quality(series: list[dict]) -> dict | None:
+def _quality(series: list[dict], known: tuple[Measure, ...]) -> dict | None:
     rows = [entry for entry in series if entry.get("quality")]
-    measures = [m for m in MEASURES if any(m.key in entry["quality"] for entry in rows)]
+    measures = [m for m in known if any(m.key in entry["quality"] for entry in rows)]
     best = {m.key: _best(m, rows) for m in measures}
     return {"rows": rows, "measures": measures, "best": best} if rows else None
 
@@ -197,9 +222,9 @@ def _best(measure: Measure, rows: list[dict]) -> str | None:
     return _number(best(known), measure.digits) if known else None
 
 
-def _pictures(entry: dict) -> dict:
+def _pictures(entry: dict, known: tuple[Measure, ...]) -> dict:
     rows = entry["per_image"]
-    measures = [m for m in MEASURES if any(m.key in row for row in rows)]
+    measures = [m for m in known if any(m.key in row for row in rows)]
     return {"name": entry["name"], "rows": rows, "measures": measures}
 
 

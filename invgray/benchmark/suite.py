@@ -2,20 +2,34 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
+import numpy as np
 from tqdm import tqdm
 
 import invgray
-from invgray.benchmark import lpips, machine, methods, quality, robustness, timing
+from invgray.benchmark import (
+    classifier,
+    colorization,
+    detection,
+    lpips,
+    machine,
+    methods,
+    quality,
+    robustness,
+    timing,
+)
 from invgray.benchmark.quality import RoundTrip
 from invgray.codec import Codec
-from invgray.errors import InputError
+from invgray.colorizer import Colorizer
+from invgray.errors import InputError, WeightsError
 
-GALLERY = 6
-"""Pictures that a report shows."""
+GALLERY, PAIRS = 6, 40
+"""Pictures that a report shows, and pairs that a real-or-fake page shows."""
 
 
 @dataclass(frozen=True)
@@ -23,7 +37,8 @@ class Plan:
     """What to measure.
 
     Attributes:
-        codecs: presets.
+        codecs: presets that hide colours.
+        colorizers: presets that make colours up.
         paths: colour pictures; None measures none.
         protocol: ``"full"`` size, or ``"paper"``, the centre square at 256x256.
         robust: whether to measure what handling the gray does to the colours.
@@ -31,9 +46,12 @@ class Plan:
         runs: how often to time at most.
         seconds: after how many to stop timing a row.
         lpips: weights for the perceptual distance.
+        classifier: whether to ask a classifier about colorized pictures.
+        classifier_weights: for it; None downloads them.
     """
 
     codecs: list[Codec]
+    colorizers: list[Colorizer]
     paths: list[Path] | None
     protocol: str = "full"
     robust: bool = False
@@ -41,43 +59,59 @@ class Plan:
     runs: int = 100
     seconds: float = 5.0
     lpips: Path | None = None
+    classifier: bool = False
+    classifier_weights: Path | None = None
 
 
-def run(plan: Plan, quiet: bool, report: Callable[[str], None]) -> tuple[dict, list[RoundTrip]]:
+class Pictures(NamedTuple):
+    """What a measurement looked like.
+
+    Attributes:
+        round_trips: of the first preset.
+        colorized: originals and what the first colorizer made of their grays.
+    """
+
+    round_trips: list[RoundTrip]
+    colorized: list[tuple[np.ndarray, np.ndarray]]
+
+
+def run(plan: Plan, quiet: bool, report: Callable[[str], None]) -> tuple[dict, Pictures]:
     """Measure all that is planned.
 
     Args:
         plan: what.
         quiet: show no progress bar.
-        report: takes one line for each picture left out.
+        report: takes one line for each picture or measure left out.
 
     Returns:
-        The benchmark's JSON, and pictures for its gallery.
+        The benchmark's JSON, and pictures to show.
 
     Raises:
         InputError: none of the pictures can be read.
         WeightsError: the weights of LPIPS or of a preset are missing or damaged.
     """
+    presets = [c.preset for c in plan.codecs] + [c.preset for c in plan.colorizers]
     result: dict = {
         "invgray": invgray.__version__,
         "machine": machine.describe(),
-        "presets": {codec.preset.name: {"digest": codec.preset.digest} for codec in plan.codecs},
+        "presets": {preset.name: {"digest": preset.digest} for preset in presets},
         "baselines": {},
     }
-    examples = []
+    pictures = Pictures([], [])
     if plan.paths is not None:
-        examples = _measure_pictures(plan, result, quiet, report)
+        _measure_pictures(plan, result, pictures, quiet, report)
     if plan.sizes:
         _measure_speed(plan, result, quiet)
-    return result, examples
+    return result, pictures
 
 
-def _measure_pictures(plan, result, quiet, report) -> list[RoundTrip]:
+def _measure_pictures(plan, result, pictures, quiet, report) -> None:
     distance = lpips.load(plan.lpips) if plan.lpips else None
     trained = [methods.trained(codec) for codec in plan.codecs]
-    rows: dict[str, list[dict]] = {m.name: [] for m in (*trained, *methods.BASELINES)}
-    handled: dict[str, list[dict]] = {name: [] for name in rows}
-    examples: list[RoundTrip] = []
+    compared = [*trained, *methods.BASELINES] if trained else []
+    coloring = colorization.methods(plan.colorizers)
+    comparisons = _comparisons(plan, distance, report) if coloring else {}
+    rows: defaultdict[tuple[str, str], list[dict]] = defaultdict(list)
     skipped = 0
     for path in tqdm(plan.paths, unit="picture", disable=quiet or None):
         try:
@@ -86,29 +120,57 @@ def _measure_pictures(plan, result, quiet, report) -> list[RoundTrip]:
             report(str(error))
             skipped += 1
             continue
-        for method in (*trained, *methods.BASELINES):
+        for method in compared:
             trip = quality.measure(method, path.name, rgb, distance)
-            rows[method.name].append({"image": trip.image} | trip.figures)
+            rows["quality", method.name].append({"image": trip.image} | trip.figures)
             if plan.robust:
-                handled[method.name].append(robustness.measure(method, rgb, trip.gray))
-            if method in trained[:1] and len(examples) < GALLERY:
-                examples.append(trip)
+                handled = robustness.measure(method, rgb, trip.gray)
+                rows["robustness", method.name].append(handled)
+            if plan.robust and method in trained:
+                codec = plan.codecs[trained.index(method)]
+                rows["detection", method.name].append(detection.measure(codec, rgb, trip.gray))
+            if method in trained[:1] and len(pictures.round_trips) < GALLERY:
+                pictures.round_trips.append(trip)
+        for method in coloring:
+            colors = plan.colorizers[0].preset.card["colors"]
+            figures, colorized = colorization.measure(method, rgb, colors, comparisons)
+            rows["colorization", method.name].append({"image": path.name} | figures)
+            if method.name == plan.colorizers[0].preset.name and len(pictures.colorized) < PAIRS:
+                pictures.colorized.append((rgb, colorized))
     if skipped == len(plan.paths):
         raise InputError("none of the inputs is a picture", "name pictures or a folder of them")
     measured = len(plan.paths) - skipped
     result |= {"protocol": plan.protocol, "images": measured, "skipped": skipped}
-    for name, figures in rows.items():
-        entry = result["presets" if name in result["presets"] else "baselines"]
-        entry = entry.setdefault(name, {})
-        numbers = [{k: v for k, v in row.items() if k != "image"} for row in figures]
-        entry["quality"] = {"images": measured} | quality.summary(numbers)
-        entry["per_image"] = figures
-        if plan.robust:
-            entry["robustness"] = {
-                handling: quality.summary([row[handling] for row in handled[name]])
-                for handling in robustness.HANDLINGS
-            }
-    return examples
+    for method in compared:
+        entry = result["presets" if method in trained else "baselines"]
+        entry = entry.setdefault(method.name, {})
+        entry |= _summed_up(rows["quality", method.name], quality.summary)
+        for kind in ("robustness", "detection"):
+            if found := rows[kind, method.name]:
+                entry[kind] = {
+                    handling: quality.summary([row[handling] for row in found])
+                    for handling in found[0]
+                }
+    if coloring:
+        result["colorization"] = {
+            method.name: _summed_up(rows["colorization", method.name], colorization.summary)
+            for method in coloring
+        }
+
+
+def _summed_up(rows: list[dict], summary: Callable) -> dict:
+    numbers = [{k: v for k, v in row.items() if k != "image"} for row in rows]
+    return {"quality": {"images": len(rows)} | summary(numbers), "per_image": rows}
+
+
+def _comparisons(plan, distance, report) -> dict[str, colorization.Compare]:
+    found = {"lpips": distance} if distance else {}
+    if plan.classifier:
+        try:
+            found["recognised"] = classifier.load(plan.classifier_weights)
+        except WeightsError as error:
+            report(f"the classifier test is left out: {error}")
+    return found
 
 
 def _measure_speed(plan, result, quiet) -> None:

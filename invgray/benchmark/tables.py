@@ -9,18 +9,35 @@ import math
 
 from tabulate import tabulate
 
-from invgray.benchmark.measures import MEASURES
+from invgray.benchmark.measures import COLORIZATION, MEASURES, Measure
 
 
 def quality(result: dict, style: str = "simple") -> str:
     """Table 2 of the paper: mean and standard deviation of every figure, a method a row."""
-    methods = {name: m["quality"] for name, m in _methods(result).items() if "quality" in m}
-    shown = [m for m in MEASURES if any(m.key in figures for figures in methods.values())]
+    return _figures(_methods(result), MEASURES, style)
+
+
+def colorization(result: dict, style: str = "simple") -> str:
+    """Mean and standard deviation of the figures of made-up colours, a method a row."""
+    return _figures(result["colorization"], COLORIZATION, style)
+
+
+def detection(result: dict, style: str = "simple") -> str:
+    """Shares of grays taken for what they are not, a preset in two columns."""
+    presets = {n: m["detection"] for n, m in _methods(result).items() if "detection" in m}
+    headings = [f"{name}: {what}" for name in presets for what in ("missed", "false alarms")]
     rows = [
-        [method, *(_mean_and_deviation(figures[m.key], m.digits) for m in shown)]
-        for method, figures in methods.items()
+        [
+            handling,
+            *(
+                f"{100 * shares[handling][kind]['mean']:.0f}%"
+                for shares in presets.values()
+                for kind in ("missed", "false_alarms")
+            ),
+        ]
+        for handling in next(iter(presets.values()))
     ]
-    return _table(["", *(m.heading for m in shown)], rows, style)
+    return _table(["gray after", *headings], rows, style)
 
 
 def robustness(result: dict, style: str = "simple") -> str:
@@ -66,11 +83,13 @@ def to_csv(result: dict) -> str:
     """One row a method and picture."""
     rows = [
         {"method": method} | row
-        for method, entry in _methods(result).items()
+        for methods in (_methods(result), result.get("colorization", {}))
+        for method, entry in methods.items()
         for row in entry.get("per_image", [])
     ]
     text = io.StringIO()
-    writer = csv.DictWriter(text, list(rows[0]) if rows else ["method"], lineterminator="\n")
+    names = dict.fromkeys(name for row in rows for name in row) or ["method"]
+    writer = csv.DictWriter(text, list(names), lineterminator="\n")
     writer.writeheader()
     writer.writerows(rows)
     return text.getvalue()
@@ -78,6 +97,16 @@ def to_csv(result: dict) -> str:
 
 def _methods(result: dict) -> dict[str, dict]:
     return result["presets"] | result["baselines"]
+
+
+def _figures(methods: dict[str, dict], measures: tuple[Measure, ...], style: str) -> str:
+    figures = {name: m["quality"] for name, m in methods.items() if "quality" in m}
+    shown = [m for m in measures if any(m.key in values for values in figures.values())]
+    rows = [
+        [name, *(_mean_and_deviation(values[m.key], m.digits) for m in shown)]
+        for name, values in figures.items()
+    ]
+    return _table(["", *(m.heading for m in shown)], rows, style)
 
 
 def _mean_and_deviation(figure: dict, decimals: int) -> str:

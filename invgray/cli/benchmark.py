@@ -6,10 +6,11 @@ from pathlib import Path
 
 import click
 
-import invgray
 from invgray import presets
 from invgray.cli import options
 from invgray.cli.messages import say
+from invgray.codec import Codec
+from invgray.colorizer import Colorizer
 from invgray.errors import DONE, SOME_FAILED, UsageError
 from invgray.images import pictures_in
 
@@ -64,9 +65,25 @@ _FILE = click.Path(dir_okay=False, allow_dash=True)
     metavar="FILE",
     help="Measure LPIPS too, with AlexNet's weights from this .npz.",
 )
+@click.option(
+    "--classifier", is_flag=True, help="Ask VGG-16 whether it recognises colorized pictures."
+)
+@click.option(
+    "--classifier-weights",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    metavar="FILE",
+    help="Its weights with top layers, .h5 (Keras); downloaded if not given.",
+)
 @click.option("--json", "json_file", type=_FILE, metavar="FILE", help="Write all figures as JSON.")
 @click.option("--csv", "csv_file", type=_FILE, metavar="FILE", help="Write each picture's figures.")
 @click.option("--html", "html_file", type=_FILE, metavar="FILE", help="Write a page to look at.")
+@click.option(
+    "--turing-test",
+    "turing_file",
+    type=_FILE,
+    metavar="FILE",
+    help="Write a page that asks which of two pictures has made-up colours.",
+)
 @click.option("-q", "--quiet", is_flag=True, help="No progress bar.")
 @click.pass_context
 def benchmark(
@@ -80,18 +97,23 @@ def benchmark(
     sizes,
     runs,
     lpips,
+    classifier,
+    classifier_weights,
     json_file,
     csv_file,
     html_file,
+    turing_file,
+    tile,
     quiet,
     **machine,
 ):
-    """Measure presets on pictures of yours: restored colours, gray, robustness, speed.
+    """Measure presets on pictures of yours: colours, gray, robustness, speed.
 
     \b
         invgray benchmark photos/
         invgray benchmark photos/ --protocol paper --robustness --html report.html
         invgray benchmark --timing
+        invgray benchmark photos/ --protocol paper --preset colorizer --turing-test page.html
 
     Tables go to standard error; a FILE of '-' is standard output.
     """
@@ -100,37 +122,49 @@ def benchmark(
     if not timing and sizes:
         raise click.UsageError("--size is for --timing")
     paths = [p for path in inputs for p in (pictures_in(path) if path.is_dir() else [path])]
-    chosen = [*(names or (() if folders else presets.names())), *folders]
-    codecs = [invgray.load(which, **machine) for which in chosen]
-    if len({codec.preset.name for codec in codecs}) < len(codecs):
+    chosen = [presets.find(name) for name in names or (() if folders else presets.names())]
+    chosen += [presets.open_directory(folder) for folder in folders]
+    if len({preset.name for preset in chosen}) < len(chosen):
         raise UsageError("two of the presets have one name", "rename a folder, or leave one out")
+    codecs = [Codec(p, tile=tile, **machine) for p in chosen if p.kind == "codec"]
+    colorizers = [Colorizer(p, **machine) for p in chosen if p.kind == "colorizer"]
+    if turing_file and not (inputs and colorizers):
+        raise UsageError("the real-or-fake page needs pictures and a colorizer", "name both")
 
-    from invgray.benchmark import report, suite, tables
+    from invgray.benchmark import report, suite, tables, turing
     from invgray.benchmark import timing as speed
 
     plan = suite.Plan(
         codecs,
+        colorizers,
         paths if inputs else None,
         protocol,
         robustness,
         sizes=(sizes or speed.SIZES) if timing else (),
         runs=runs,
         lpips=lpips,
+        classifier=classifier,
+        classifier_weights=classifier_weights,
     )
-    result, examples = suite.run(plan, quiet, say)
+    result, pictures = suite.run(plan, quiet, say)
     if inputs:
         _tell(f"{result['images']} of {len(paths)} pictures, protocol {protocol}")
+    if inputs and codecs:
         _tell(tables.quality(result))
         if robustness:
             _tell(f"PSNR of the restored colours (dB)\n{tables.robustness(result)}")
+            _tell(f"Hidden colours missed, or seen in plain grays\n{tables.detection(result)}")
+    if inputs and colorizers:
+        _tell(f"Made-up colours\n{tables.colorization(result)}")
     if timing:
         _tell(tables.timing(result))
-        for name, entry in result["presets"].items():
-            seconds = entry["fresh_process_s"]
-            _tell(f"fresh process, {name}, encode of a 768x512 photo: {seconds:.2f} s")
+        for codec in codecs:
+            seconds = result["presets"][codec.preset.name]["fresh_process_s"]
+            _tell(f"fresh process, {codec.preset.name}, encode of a 768x512 photo: {seconds:.2f} s")
     _write(json_file, lambda: tables.to_json(result))
     _write(csv_file, lambda: tables.to_csv(result))
-    _write(html_file, lambda: report.render(result, examples))
+    _write(html_file, lambda: report.render(result, *pictures))
+    _write(turing_file, lambda: turing.render(pictures.colorized))
     context.exit(SOME_FAILED if result.get("skipped") else DONE)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from threading import Lock
 
 import click
@@ -69,7 +70,8 @@ def colorize(
             notices.append("hides its true colours; 'invgray decode' brings them back")
         with network:
             rgb = colorizer.colorize(gray)
-        notices += images.write_color(task.target or batch.standard_output(), rgb, picture)
+        target = task.target or batch.standard_output()
+        notices += images.write_color(target, rgb, replace(picture, record=None))
         height, width = gray.shape
         facts = {"width": width, "height": height, "preset": colorizer.preset.name}
         return facts, notices

@@ -9,7 +9,7 @@ import click
 import numpy as np
 
 import invgray
-from invgray import images, presets
+from invgray import detector, images, presets
 from invgray.cli import batch, options
 from invgray.errors import ForeignWeightsError, InputError
 
@@ -51,7 +51,7 @@ def decode(context, inputs, output, recursive, preset, weights, **rest):
         if record and record.colorless:
             rgb = np.repeat(gray[..., None], 3, axis=-1)
         else:
-            if record and not chosen and record.preset not in presets.names():
+            if record and not chosen and record.preset not in presets.names("codec"):
                 raise ForeignWeightsError(
                     f"{name}: was made with preset '{record.preset}', which is not here",
                     "name its folder with --weights",
@@ -61,7 +61,13 @@ def decode(context, inputs, output, recursive, preset, weights, **rest):
             facts["preset"] = used.name
             with network:
                 rgb = codec.decode(gray)
-            if not record:
+                agreement = 1.0 if record else detector.agreement(codec, gray, rgb)
+            if agreement < detector.THRESHOLD:
+                notices.append(
+                    "seems to hide no colours (or has lost them); "
+                    "'invgray colorize' makes up plausible ones"
+                )
+            elif not record:
                 notices.append(f"does not say what made it; decoded with preset '{used.name}'")
             elif record.weights != used.digest:
                 notices.append(f"made with other weights than '{used.name}'; colours may be off")

@@ -55,7 +55,7 @@ def colorizer(outputs: int, width: int = 224, dtype: str | None = None) -> keras
     x = layers.SpatialDropout2D(0.2, dtype=dtype)(x)
     x = convolution(x, width, dilation_rate=2)
     x = convolution(x, width)
-    x = layers.UpSampling2D(2, interpolation="bilinear", dtype=dtype)(x)
+    x = layers.UpSampling2D(2, dtype=dtype)(x)
     skip = layers.Conv2D(width, 1, dtype=dtype)(quarter)
     x = layers.ReLU(dtype=dtype)(layers.Add(dtype=dtype)([x, skip]))
     x = layers.SpatialDropout2D(0.2, dtype=dtype)(convolution(x, width))
@@ -66,7 +66,7 @@ def colorizer(outputs: int, width: int = 224, dtype: str | None = None) -> keras
 def receptive_radius(**_) -> int:
     """Pixels that an output can see in each direction."""
     full, half, quarter = 2 + 1, 2 + 1, 3 + 1  # convolutions and the pooling after them
-    eighth = 3 + 2 * 2 + 2 + 1 + 1  # stacks 4 and 5, head, interpolation
+    eighth = 3 + 2 * 2 + 2 + 1 + 1  # stacks 4 and 5, head, rounding up
     return full + 2 * half + 4 * (quarter + 1) + 8 * eighth + 4
 
 

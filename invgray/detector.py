@@ -1,0 +1,35 @@
+"""Whether a gray picture hides colours: the pattern that they would leave is looked for in it."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from invgray.codec import Codec
+
+THRESHOLD = 0.75
+"""Least agreement of a gray that hides colours; the README has the rates of error."""
+
+SIDE = 1024
+"""The middle of a picture, so many pixels a side, is enough to tell."""
+
+
+def agreement(codec: Codec, gray: np.ndarray, rgb: np.ndarray) -> float:
+    """How far a gray is what its decoded colours would be encoded as, in [-1, 1].
+
+    A gray that the codec made is, up to rounding, the encoding of the colours that come out of it:
+    what both add to the luminance correlates almost fully. A plain gray has no such pattern; the
+    few colours that a decoder finds in it leave another one.
+
+    Args:
+        codec: that decoded the gray.
+        gray: uint8 ``(H, W)``.
+        rgb: uint8 ``(H, W, 3)``, decoded from it.
+    """
+    top, left = (max(0, (n - SIDE) // 2) for n in gray.shape)
+    part = np.s_[top : top + SIDE, left : left + SIDE]
+    gray, rgb = gray[part], rgb[part]
+    luminance = rgb @ np.array([0.299, 0.587, 0.114])
+    found, expected = (x - luminance for x in (gray, codec.encode(rgb)))
+    found, expected = found - found.mean(), expected - expected.mean()
+    scale = np.sqrt(np.mean(found**2) * np.mean(expected**2))
+    return float(np.mean(found * expected) / max(scale, 1e-6))
