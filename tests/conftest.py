@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import shutil
+
 import numpy as np
 import pytest
 from PIL import Image
@@ -53,3 +55,61 @@ def vgg16_file(tmp_path_factory):
     path = tmp_path_factory.mktemp("vgg") / "vgg16.npz"
     np.savez(path, **arrays)
     return path
+
+
+@pytest.fixture(scope="session")
+def colorizer_folder(tmp_path_factory, photos):
+    """A colorizer that was hardly trained."""
+    from invgray import presets
+    from invgray.training import colorizer
+    from invgray.training.settings import ColorizerSettings
+
+    folder = tmp_path_factory.mktemp("trained") / "hasty"
+    pictures = [Image.fromarray(rgb) for rgb in photos.values()]
+    settings = ColorizerSettings(steps=2, patch=32, batch=1, interval=2)
+    quiet = {"quiet": True, "report": lambda line: None}
+    trained = colorizer.train(settings, pictures, pictures[:1], folder / "run", **quiet)
+    presets.save(folder, trained.networks, trained.card)
+    return folder
+
+
+@pytest.fixture(scope="session")
+def browser(tmp_path_factory):
+    chromium, driver = shutil.which("chromium"), shutil.which("chromedriver")
+    if not chromium or not driver:
+        pytest.skip("needs chromium and chromedriver (Debian: chromium, chromium-driver)")
+    selenium = pytest.importorskip("selenium.webdriver", reason="needs selenium")
+    options = selenium.ChromeOptions()
+    options.binary_location = chromium
+    profile = tmp_path_factory.mktemp("chromium")
+    for argument in (
+        "headless=new",
+        "no-sandbox",
+        "disable-gpu",
+        "disable-quic",
+        "no-first-run",
+        "disable-background-networking",
+        "disable-component-update",
+        "disable-sync",
+        f"user-data-dir={profile}",
+    ):
+        options.add_argument(f"--{argument}")
+    options.set_capability("goog:loggingPrefs", {"browser": "ALL"})
+    browser = selenium.Chrome(options=options, service=selenium.ChromeService(driver))
+    yield browser
+    browser.quit()
+
+
+@pytest.fixture
+def show(browser, tmp_path):
+    """Opens a page at a width, in pixels."""
+
+    def show(html, width):
+        path = tmp_path / "page.html"
+        path.write_text(html, "utf-8")
+        size = {"width": width, "height": 800, "deviceScaleFactor": 1, "mobile": False}
+        browser.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", size)
+        browser.get(path.as_uri())
+        return browser
+
+    return show

@@ -20,6 +20,7 @@ from invgray import images, metrics, presets
 from invgray.cli import batch, main
 from invgray.cli.encode import NAMING
 from invgray.errors import InputError, UsageError
+from invgray.images import to_8_bits
 
 INVGRAY = [sys.executable, "-m", "invgray"]
 
@@ -47,7 +48,9 @@ def folder(tmp_path, photo):
     return root
 
 
-@pytest.mark.parametrize("arguments", [["--help"], ["encode", "--help"], ["train", "--help"]])
+@pytest.mark.parametrize(
+    "arguments", [["--help"], ["encode", "--help"], ["colorize", "--help"], ["train", "--help"]]
+)
 def test_help_imports_no_tensorflow(arguments):
     code = (
         "import sys; from invgray.cli import main\n"
@@ -246,10 +249,14 @@ def test_interruption_while_waiting_for_input():
     assert process.stderr.read() == b"invgray: interrupted\n"
 
 
-def test_decode_says_what_it_assumes(tmp_path, photo):
-    plain = tmp_path / "plain.png"
-    Image.fromarray(photo[:20, :20, 0]).save(plain)
+def test_decode_says_what_it_assumes(tmp_path, photo, codec):
+    plain, bare = tmp_path / "plain.png", tmp_path / "bare.jpg"
+    Image.fromarray(photo[..., 1]).save(plain)
     result = run("decode", plain)
+    assert result.exit_code == 0
+    assert "seems to hide no colours (or has lost them); 'invgray colorize'" in result.stderr
+    Image.fromarray(to_8_bits(codec.encode(photo))).convert("RGB").save(bare, quality=98)
+    result = run("decode", bare)
     assert result.exit_code == 0
     assert "does not say what made it; decoded with preset 'standard'" in result.stderr
     other = tmp_path / "other.gray.png"

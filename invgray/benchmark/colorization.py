@@ -14,9 +14,6 @@ from invgray.images import to_8_bits
 
 Compare = Callable[[np.ndarray, np.ndarray], float]
 
-ORIGINAL = "original"
-"""The row of the true colours themselves."""
-
 
 def methods(colorizers: list[Colorizer]) -> list[Method]:
     """Baselines, then colorizers: from the true colours to gray of the same CIE L, to colours.

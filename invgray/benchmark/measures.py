@@ -12,14 +12,15 @@ class Measure(NamedTuple):
     label: str
     unit: str
     digits: int
-    higher_is_better: bool
+    higher_is_better: bool | None
     meaning: str
 
     @property
     def heading(self) -> str:
-        """Label, unit, and an arrow to where better values lie."""
+        """Label, unit, and an arrow to where better values lie, if they lie at an end."""
         unit = f" ({self.unit})" if self.unit else ""
-        return f"{self.label}{unit}\N{NO-BREAK SPACE}{'↑' if self.higher_is_better else '↓'}"
+        arrow = {True: "\N{NO-BREAK SPACE}↑", False: "\N{NO-BREAK SPACE}↓", None: ""}
+        return f"{self.label}{unit}{arrow[self.higher_is_better]}"
 
 
 MEASURES = (
@@ -112,9 +113,10 @@ COLORIZATION = (
         "Colourfulness",
         "",
         1,
-        True,
-        "Hasler and Süsstrunk's: 0 is gray. As much as the originals' is best, not the most.",
+        None,
+        "Hasler and Süsstrunk's: 0 is gray; best is as much as the originals have.",
     ),
+    Measure("colorfulness_original", "of the originals", "", 1, None, "Their colourfulness."),
     Measure(
         "recognised",
         "Recognised",

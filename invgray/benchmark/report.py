@@ -219,7 +219,8 @@ def _best(measure: Measure, rows: list[dict]) -> str | None:
     means = [float(figure["mean"]) for figure in figures if figure.get("mean") is not None]
     known = [mean for mean in means if not math.isnan(mean)]
     best = max if measure.higher_is_better else min
-    return _number(best(known), measure.digits) if known else None
+    comparable = known and measure.higher_is_better is not None
+    return _number(best(known), measure.digits) if comparable else None
 
 
 def _pictures(entry: dict, known: tuple[Measure, ...]) -> dict:
