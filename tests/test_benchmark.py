@@ -80,6 +80,9 @@ def test_robustness_has_every_handling_for_every_method(folder):
     assert measured["robustness"]["none"]["psnr"] == measured["quality"]["psnr"]
     decibels = {name: f["psnr"]["mean"] for name, f in measured["robustness"].items()}
     assert decibels["none"] > decibels["jpeg-95"] > 15
+    assert measured["detection"]["none"]["missed"]["mean"] == 0
+    assert measured["detection"]["none"]["false_alarms"]["mean"] == 0
+    assert "standard: false alarms" in result.stderr
     assert decibels["noise-1"] > decibels["noise-2"] > decibels["noise-4"]
     for baseline in figures["baselines"].values():
         assert baseline["robustness"].keys() == robustness.HANDLINGS.keys()
