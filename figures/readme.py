@@ -29,6 +29,7 @@ TABLES = {
     "kodak24": ("kodak24.json", tables.quality),
     "photographs": ("photographs.json", tables.quality),
     "robustness": ("photographs.json", tables.robustness),
+    "detection": ("photographs.json", tables.detection),
     "speed": ("speed.json", speed),
 }
 

@@ -17,7 +17,7 @@ ROOT = Path(__file__).parent.parent
 FIGURES = runpy.run_path(str(ROOT / "figures" / "readme.py"))
 README = (ROOT / "README.md").read_text("utf-8")
 CALLS = re.findall(
-    r"(?:^|[ |])invgray ((?:encode|decode|train|benchmark) [^|#&\n`>]*)", README, re.M
+    r"(?:^|[ |])invgray ((?:encode|decode|colorize|train|benchmark) [^|#&\n`>]*)", README, re.M
 )
 
 
