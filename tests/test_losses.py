@@ -9,7 +9,7 @@ from skimage.color import rgb2lab
 
 from invgray import metrics
 from invgray.training import lab, losses
-from invgray.training.channel import round_to_8_bits
+from invgray.training.channel import png
 
 
 def test_root_mean_square():
@@ -48,7 +48,7 @@ def test_structure_has_finite_gradients_in_flat_regions():
 def test_channel_rounds_forward_and_is_straight_backward():
     gray = tf.Variable([-0.2, 0.0, 0.1, 0.5004, 0.9999, 1.3])
     with tf.GradientTape() as tape:
-        stored = round_to_8_bits(gray)
+        stored = png(gray)
     levels = np.array([0, 0, 26, 128, 255, 255])
     np.testing.assert_allclose(255 * stored.numpy(), levels, atol=1e-4)
     np.testing.assert_array_equal(tape.gradient(stored, gray), np.ones(6))

@@ -7,14 +7,15 @@ import pytest
 import tensorflow as tf
 
 from invgray import metrics
-from invgray.networks import paper, subpixel
+from invgray.networks import colorizer, paper, subpixel
 
 
 def view(network, channels, size):
     """How far from the centre an input pixel still moves the central output pixel."""
     x = tf.Variable(np.random.default_rng(0).random((1, size, size, channels), np.float32))
     with tf.GradientTape() as tape:
-        centre = tf.reduce_sum(network(x)[0, size // 2, size // 2])
+        y = network(x)
+        centre = tf.reduce_sum(y[0, y.shape[1] // 2, y.shape[2] // 2])
     moved = np.abs(tape.gradient(centre, x)[0]).sum(-1) > 0
     rows = np.flatnonzero(moved.any(1))
     return max(size // 2 - rows.min(), rows.max() - size // 2)
@@ -28,10 +29,21 @@ def randomised(network, deviation=0.2):
 
 
 @pytest.mark.parametrize(("name", "channels"), [("encoder", 3), ("decoder", 1)])
-def test_receptive_radius_covers_the_view(name, channels):
-    network = randomised(getattr(subpixel, name)(width=8))
-    radius = subpixel.receptive_radius()
-    assert radius - 3 * subpixel.RATIO <= view(network, channels, 200) <= radius
+@pytest.mark.parametrize("levels", [2, 3])
+def test_receptive_radius_covers_the_view(name, channels, levels):
+    network = randomised(getattr(subpixel, name)(width=8, levels=levels, deep=2), 0.1)
+    radius, ratio = subpixel.receptive_radius(levels, deep=2), subpixel.ratio(levels)
+    assert radius % ratio == 0
+    assert radius - 3 * ratio <= view(network, channels, 200) <= radius
+
+
+def test_a_colorizer_s_receptive_radius_covers_its_view():
+    network = colorizer.colorizer(2, width=4)
+    random = np.random.default_rng(1)
+    for layer in network.layers:
+        if layer.weights:  # positive, so that no unit is cut off
+            layer.set_weights([random.uniform(0, 0.1, w.shape) for w in layer.get_weights()])
+    assert 80 < view(network, 1, 296) <= colorizer.receptive_radius()
 
 
 @pytest.mark.parametrize("down_up", [True, False])

@@ -15,7 +15,7 @@ from invgray import engines, images, presets
 from invgray.cli.messages import say
 from invgray.errors import InputError, UsageError
 from invgray.training.schedules import STAGES
-from invgray.training.settings import NETWORKS, OBJECTIVES, PARTS, Settings
+from invgray.training.settings import CHANNELS, NETWORKS, OBJECTIVES, PARTS, Settings
 
 LENGTHS = ("minutes", "steps", "epochs")
 
@@ -71,6 +71,8 @@ def _setting(option: str, kind, text: str, **more):
 @_setting("--learning-rate", click.FloatRange(0, min_open=True), "The highest.")
 @_setting("--interval", click.IntRange(1), "Steps between checkpoints.")
 @_setting("--width", click.IntRange(8), "Channels.")
+@_setting("--levels", click.IntRange(1, 3), "Of resolution, each half of the one before.")
+@_setting("--channel", click.Choice(CHANNELS), "What grays must survive.")
 @_setting("--gray-weight", click.FloatRange(0), "How closely the gray keeps to the luminance.")
 @_setting("--structure-weight", click.FloatRange(0), "How well the gray hides its pattern.")
 @_setting("--schedule", click.Choice(list(STAGES)), "Stages of the training.")

@@ -6,7 +6,7 @@ import importlib
 
 
 def architecture(name: str):
-    """The module that defines a network: its functions, ``receptive_radius`` and ``RATIO``.
+    """The module that defines a network: its functions, ``receptive_radius`` and ``ratio``.
 
     Importing it imports TensorFlow.
     """

@@ -15,9 +15,6 @@ from keras import layers
 
 from invgray.errors import WeightsError
 
-RATIO = 8
-"""Heights and widths must be multiples of this."""
-
 STACKS = {1: (64, 64), 2: (128, 128), 3: (256, 256, 256), 4: (512, 512, 512), 5: (512, 512)}
 """Channels of the convolutions taken from VGG-16, its last one left out."""
 
@@ -28,7 +25,7 @@ FROZEN = (1, 2)
 def colorizer(outputs: int, width: int = 224, dtype: str | None = None) -> keras.Model:
     """Gray to colours: float ``(N, H, W, 1)`` in [0, 1] to ``(N, H/4, W/4, outputs)``, unbounded.
 
-    H and W are multiples of ``RATIO``.
+    H and W are multiples of :func:`ratio`.
 
     Args:
         outputs: logits of quantised ab colours, or two for a and b themselves.
@@ -61,6 +58,11 @@ def colorizer(outputs: int, width: int = 224, dtype: str | None = None) -> keras
     x = layers.SpatialDropout2D(0.2, dtype=dtype)(convolution(x, width))
     colors = layers.Conv2D(outputs, 1, dtype="float32", name="colors")(x)
     return keras.Model(gray, colors, name="colorizer")
+
+
+def ratio(**_) -> int:
+    """Heights and widths must be multiples of this."""
+    return 8
 
 
 def receptive_radius(**_) -> int:

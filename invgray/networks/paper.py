@@ -10,13 +10,13 @@ import keras
 from keras import layers
 
 RATIO = 4
-"""Heights and widths must be multiples of this."""
+"""Of the full resolution to the lowest."""
 
 
 def encoder(down_up: bool = True, dtype: str | None = None) -> keras.Model:
     """Colour to gray: float ``(N, H, W, 3)`` to ``(N, H, W, 1)``, both in [0, 1].
 
-    H and W are multiples of ``RATIO``.
+    H and W are multiples of :func:`ratio`.
 
     Args:
         down_up: with the down and up blocks; without, the same eight residual blocks all have the
@@ -47,6 +47,11 @@ def decoder(down_up: bool = True, dtype: str | None = None) -> keras.Model:
     x = _convolution(x, 256, dtype)
     rgb = layers.Conv2D(3, 1, activation="tanh", dtype="float32")(x)
     return keras.Model(gray, _from_signed(rgb, "rgb"), name="decoder")
+
+
+def ratio(**_) -> int:
+    """Heights and widths must be multiples of this."""
+    return RATIO
 
 
 def receptive_radius(down_up: bool = True) -> int:

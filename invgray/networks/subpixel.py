@@ -1,4 +1,4 @@
-"""The ``subpixel`` network: residual blocks at a half and a quarter of the resolution.
+"""The ``subpixel`` network: residual blocks at a half, a quarter, ... of the resolution.
 
 Pixel-unshuffling trades resolution for channels without losing a value, so that wide convolutions
 see far for few multiply-adds. Both networks start close to the identity: the encoder adds a
@@ -10,9 +10,6 @@ from __future__ import annotations
 import keras
 import tensorflow as tf
 from keras import layers
-
-RATIO = 4
-"""Heights and widths must be multiples of this."""
 
 LUMINANCE = (0.299, 0.587, 0.114)
 """Weights of R, G and B in the luminance Y' (ITU-R BT.601)."""
@@ -54,64 +51,85 @@ class Luminance(layers.Layer):
 
 
 def encoder(
-    width: int = 64, before: int = 1, deep: int = 5, after: int = 2, dtype: str | None = None
+    width: int = 64,
+    levels: int = 2,
+    before: int = 1,
+    deep: int = 5,
+    after: int = 2,
+    dtype: str | None = None,
 ) -> keras.Model:
     """Colour to gray: float ``(N, H, W, 3)`` to ``(N, H, W, 1)``, both nominally in [0, 1].
 
-    The gray is not rounded and may overshoot [0, 1] slightly; H and W are multiples of ``RATIO``.
+    The gray is not rounded and may overshoot [0, 1] slightly; H and W are multiples of
+    :func:`ratio`.
 
     Args:
-        width: channels at half the resolution; a quarter has twice as many.
-        before: residual blocks at half the resolution, on the way down.
-        deep: residual blocks at a quarter of the resolution.
-        after: residual blocks at half the resolution, on the way up.
+        width: channels at half the resolution; every further level has twice as many.
+        levels: 2 is down to a quarter of the resolution, 3 to an eighth.
+        before: residual blocks at each level, on the way down.
+        deep: residual blocks at the deepest level.
+        after: residual blocks at each level, on the way up.
         dtype: Keras dtype policy of the hidden layers; the output is float32 always.
     """
     rgb = keras.Input((None, None, 3), name="rgb")
-    pattern = _trunk(rgb, 1, width, before, deep, after, dtype)
+    pattern = _trunk(rgb, 1, width, levels, before, deep, after, dtype)
     luminance = Luminance(dtype="float32", name="luminance")(rgb)
     gray = layers.Add(dtype="float32", name="gray")([luminance, pattern])
     return keras.Model(rgb, gray, name="encoder")
 
 
 def decoder(
-    width: int = 64, before: int = 1, deep: int = 5, after: int = 2, dtype: str | None = None
+    width: int = 64,
+    levels: int = 2,
+    before: int = 1,
+    deep: int = 5,
+    after: int = 2,
+    dtype: str | None = None,
 ) -> keras.Model:
     """Gray to colour: float ``(N, H, W, 1)`` to ``(N, H, W, 3)``, both nominally in [0, 1].
 
     Arguments as for :func:`encoder`.
     """
     gray = keras.Input((None, None, 1), name="gray")
-    difference = _trunk(gray, 3, width, before, deep, after, dtype)
+    difference = _trunk(gray, 3, width, levels, before, deep, after, dtype)
     rgb = layers.Add(dtype="float32", name="rgb")([gray, difference])
     return keras.Model(gray, rgb, name="decoder")
 
 
-def receptive_radius(before: int = 1, deep: int = 5, after: int = 2, **_) -> int:
-    """Pixels that an output pixel can see in each direction, rounded up to a multiple of RATIO."""
-    half = 1 + 2 * (before + after) + 1  # 3x3 convolutions on the half-resolution grid
-    quarter = 1 + 2 * deep + 1
-    return 2 * half + 4 * quarter + RATIO
+def ratio(levels: int = 2, **_) -> int:
+    """Heights and widths must be multiples of this."""
+    return 2**levels
 
 
-def _trunk(x, outputs, width, before, deep, after, dtype):
+def receptive_radius(levels: int = 2, before: int = 1, deep: int = 5, after: int = 2, **_) -> int:
+    """Pixels that an output pixel can see in each direction, rounded up to a multiple of ratio."""
+    ends = 1 + 2 * (before + after) + 1  # 3x3 convolutions on the grid of a level
+    deepest = 1 + 2 * deep + 1
+    seen = sum(2**level * ends for level in range(1, levels)) + 2**levels * deepest
+    return -(-seen // ratio(levels)) * ratio(levels) + ratio(levels)
+
+
+def _trunk(x, outputs, width, levels, before, deep, after, dtype):
     def convolution(x, filters, **options):
         return layers.Conv2D(filters, 3, padding="same", dtype=dtype, **options)(x)
 
-    def residual_block(x):
-        y = convolution(x, x.shape[-1], activation="relu", kernel_initializer="he_normal")
-        return layers.Add(dtype=dtype)([x, convolution(y, x.shape[-1], kernel_initializer=_small)])
+    def residual_blocks(x, count):
+        for _ in range(count):
+            y = convolution(x, x.shape[-1], activation="relu", kernel_initializer="he_normal")
+            y = convolution(y, x.shape[-1], kernel_initializer=_small)
+            x = layers.Add(dtype=dtype)([x, y])
+        return x
 
-    x = convolution(PixelUnshuffle(dtype=dtype)(x), width)
-    for _ in range(before):
-        x = residual_block(x)
-    y = convolution(PixelUnshuffle(dtype=dtype)(x), 2 * width)
-    for _ in range(deep):
-        y = residual_block(y)
-    y = PixelShuffle(dtype=dtype)(convolution(y, 4 * width, kernel_initializer=_small))
-    x = layers.Add(dtype=dtype)([x, y])
-    for _ in range(after):
-        x = residual_block(x)
+    def level(x, width, below):
+        x = convolution(PixelUnshuffle(dtype=dtype)(x), width)
+        if not below:
+            return residual_blocks(x, deep)
+        x = residual_blocks(x, before)
+        y = level(x, 2 * width, below - 1)
+        y = PixelShuffle(dtype=dtype)(convolution(y, 4 * width, kernel_initializer=_small))
+        return residual_blocks(layers.Add(dtype=dtype)([x, y]), after)
+
+    x = level(x, width, levels - 1)
     x = layers.Conv2D(4 * outputs, 3, padding="same", dtype="float32", kernel_initializer=_small)(x)
     return PixelShuffle(dtype="float32")(x)
 

@@ -46,7 +46,7 @@ def card(settings: Settings, network: keras.Model, summary: dict, figures: dict)
     return {
         "network": settings.network,
         "arguments": arguments,
-        "ratio": module.RATIO,
+        "ratio": module.ratio(**arguments),
         "receptive_radius": module.receptive_radius(**arguments),
         "parameters": network.count_params(),
         "command": " ".join(command),

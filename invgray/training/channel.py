@@ -1,15 +1,130 @@
-"""What happens to the gray between encoder and decoder, as differentiable stand-ins."""
+"""What happens to the gray between encoder and decoder, as differentiable stand-ins.
+
+Every function takes gray ``(N, H, W, 1)`` in [0, 1] and returns the like. Rounding, of pixels and
+of JPEG's coefficients, is straight through: exact forward, the gradient of the identity backward,
+so that the encoder still hears about values that were rounded.
+"""
 
 from __future__ import annotations
 
+from functools import cache
+from io import BytesIO
+
+import numpy as np
 import tensorflow as tf
+from PIL import Image
+from PIL.JpegImagePlugin import JpegImageFile
+from scipy.fft import dct
+
+QUALITIES = (50, 95)
+"""Lowest and highest quality of JPEG files."""
 
 
-def round_to_8_bits(gray):
-    """Clip to [0, 1] and round to the 256 levels of a PNG, straight through.
+def untouched(gray, seed):
+    """The paper's channel: the gray as it is, not even rounded."""
+    return gray
 
-    Forward, the exact value that a file would hold; backward, the gradient of the identity, so that
-    the encoder still hears about values that were clipped or rounded.
-    """
-    stored = tf.round(tf.clip_by_value(gray, 0.0, 1.0) * 255.0) / 255.0
+
+def png(gray, seed=None):
+    """Clip to [0, 1] and round to the 256 levels of a PNG."""
+    stored = _rounded(255.0 * tf.clip_by_value(gray, 0.0, 1.0)) / 255.0
     return gray + tf.stop_gradient(stored - gray)
+
+
+def handled(gray, seed):
+    """A PNG that is edited, resized and compressed at random.
+
+    Four patches of five become JPEG files of any quality in ``QUALITIES``, on their own grid or,
+    one batch in four, on a shifted one. Before that, each of the following happens to one patch in
+    five: gamma, contrast, blur, noise; and to one batch in five, resampling.
+
+    Args:
+        gray: from the encoder.
+        seed: int32 ``(2,)``; the same seed does the same.
+    """
+    x = png(gray)
+    seeds = iter(tf.unstack(tf.random.experimental.stateless_split(seed, 16)))
+
+    def uniform(low, high, shape=None):
+        shape = (tf.shape(x)[0], 1, 1, 1) if shape is None else shape
+        return tf.random.stateless_uniform(shape, next(seeds), low, high)
+
+    def sometimes(share, edited):
+        return tf.where(uniform(0.0, 1.0) < share, edited, x)
+
+    x = sometimes(0.2, tf.maximum(x, 1e-3) ** uniform(0.9, 1.1))
+    x = sometimes(0.2, 0.5 + (x - 0.5) * uniform(0.9, 1.1))
+    x = sometimes(0.2, blurred(x, uniform(0.0, 0.25)))
+    scale, shift = uniform(0.9, 1.1, ()), uniform(-0.5, 0.5, (2,))
+    x = tf.cond(uniform(0.0, 1.0, ()) < 0.2, lambda x=x: resampled(x, scale, shift), lambda x=x: x)
+    noise = tf.random.stateless_normal(tf.shape(x), next(seeds)) * uniform(0.0, 3.0 / 255.0)
+    x = png(sometimes(0.2, x + noise))
+    shifted = tf.cast(uniform(0.0, 1.0, ()) < 0.25, tf.int32)
+    grid = shifted * tf.cast(uniform(0.0, 8.0, (2,)), tf.int32)
+    low, high = QUALITIES
+    quality = tf.cast(uniform(low, high + 1.0)[:, 0, 0, 0], tf.int32)
+    return sometimes(0.8, tf.roll(jpeg(tf.roll(x, grid, (1, 2)), quality), -grid, (1, 2)))
+
+
+def jpeg(gray, quality):
+    """Through a JPEG file of one component, its 8x8 grid aligned with the patch.
+
+    Args:
+        gray: H and W are multiples of 8.
+        quality: of Pillow's encoder, int32 ``(N,)`` from 1 to 100.
+    """
+    n, h, w, _ = tf.unstack(tf.shape(gray))
+    blocks = tf.reshape(255.0 * png(gray) - 128.0, (n, h // 8, 8, w // 8, 8))
+    steps = tf.gather(_tables(), quality)[:, None, :, None, :]
+    coefficients = tf.einsum("ui,nyixj,vj->nyuxv", _DCT, blocks, _DCT) / steps
+    coefficients = steps * (coefficients + tf.stop_gradient(_rounded(coefficients) - coefficients))
+    blocks = tf.einsum("ui,nyuxv,vj->nyixj", _DCT, coefficients, _DCT)
+    return png((tf.reshape(blocks, tf.shape(gray)) + 128.0) / 255.0)
+
+
+def blurred(gray, share):
+    """Every pixel mixed with its neighbours: in rows and columns, ``share`` of each side's."""
+    padded = tf.pad(gray, ((0, 0), (1, 1), (1, 1), (0, 0)), "SYMMETRIC")
+    rows = (1 - 2 * share) * padded[:, 1:-1] + share * (padded[:, :-2] + padded[:, 2:])
+    return (1 - 2 * share) * rows[:, :, 1:-1] + share * (rows[:, :, :-2] + rows[:, :, 2:])
+
+
+def resampled(gray, scale, shift):
+    """To another size and back, on a grid that is shifted by parts of a pixel (Lanczos).
+
+    Args:
+        gray: patches.
+        scale: of both sides, a scalar.
+        shift: of rows and columns in pixels, ``(2,)``.
+    """
+    size = tf.shape(gray)[1:3]
+    other = tf.cast(_rounded(tf.cast(size, tf.float32) * scale), tf.int32)
+    scales = tf.cast(other, tf.float32) / tf.cast(size, tf.float32)
+    there = _resample(gray, other, scales, shift)
+    return tf.ensure_shape(_resample(there, size, 1 / scales, -shift / scales), gray.shape)
+
+
+def _resample(gray, size, scale, shift):
+    return tf.raw_ops.ScaleAndTranslate(
+        images=gray, size=size, scale=scale, translation=shift, kernel_type="lanczos3"
+    )
+
+
+def _rounded(x):
+    return tf.stop_gradient(tf.round(x))
+
+
+@cache
+def _tables() -> np.ndarray:
+    """Quantisation tables of Pillow's JPEG encoder by quality: ``(101, 8, 8)``."""
+    tables = np.ones((101, 8, 8), np.float32)
+    for quality in range(1, 101):
+        file = BytesIO()
+        Image.new("L", (8, 8)).save(file, "JPEG", quality=quality)
+        file.seek(0)
+        tables[quality] = np.reshape(JpegImageFile(file).quantization[0], (8, 8))
+    return tables
+
+
+_DCT = dct(np.eye(8), axis=0, norm="ortho").astype(np.float32)
+"""Orthonormal DCT-II of eight values, a coefficient a row."""

@@ -55,7 +55,8 @@ class Autoencoder:
         gray = encoder(rgb, training=True)
         colorless = tf.reduce_all(rgb == rgb[..., :1], axis=(1, 2, 3), keepdims=True)
         gray = tf.where(colorless, rgb[..., :1], gray)
-        return gray, decoder(self.objective.channel(gray), training=True)
+        seed = tf.stack([tf.cast(self.optimizer.iterations, tf.int32), 0])
+        return gray, decoder(self.objective.channel(gray, seed), training=True)
 
     def train_step(self, rgb) -> dict[str, tf.Tensor]:
         """One step on this replica's share of a batch; the loss, its terms and the PSNR."""

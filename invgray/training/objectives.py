@@ -10,8 +10,7 @@ import tensorflow as tf
 
 from invgray.networks import vgg
 from invgray.networks.subpixel import Luminance
-from invgray.training import lab, losses
-from invgray.training.channel import round_to_8_bits
+from invgray.training import channel, lab, losses
 from invgray.training.schedules import STAGES, fade_in, stage_weights
 from invgray.training.settings import PaperSettings, Settings, SubpixelSettings
 
@@ -25,13 +24,13 @@ class Objective:
     Attributes:
         terms: names and ``(N,)``, of colours, gray and restored colours ``(N, H, W, C)`` in [0, 1].
         weights: names and weights, of the progress of a run from 0 to 1.
-        channel: what happens to the gray before the decoder sees it.
+        channel: what happens to the gray, by a seed ``(2,)``, before the decoder sees it.
         boundaries: progress at which stages of the training end.
     """
 
     terms: Callable[[tf.Tensor, tf.Tensor, tf.Tensor], Terms]
     weights: Callable[[float], dict[str, float]]
-    channel: Callable[[tf.Tensor], tf.Tensor]
+    channel: Callable[[tf.Tensor, tf.Tensor], tf.Tensor]
     boundaries: tuple[float, ...] = ()
 
 
@@ -48,7 +47,7 @@ def objective(settings: Settings) -> Objective:
 
 
 def fidelity(settings: SubpixelSettings) -> Objective:
-    """Colours and gray as close as can be, the gray rounded to 8 bits on its way.
+    """Colours and gray as close as can be, whatever happens to the gray on its way.
 
     The errors of both are root mean squares, beside the gray's structure term against CIE L.
     """
@@ -70,7 +69,8 @@ def fidelity(settings: SubpixelSettings) -> Objective:
             "overshoot": 10.0,
         }
 
-    return Objective(terms, weights, round_to_8_bits)
+    channels = {"png": channel.png, "handled": channel.handled}
+    return Objective(terms, weights, channels[settings.channel])
 
 
 ALPHA, BETA = 1e-7, 0.5
@@ -109,7 +109,7 @@ def xia2018(settings: PaperSettings) -> Objective:
         }
         return {name: value for name, value in values.items() if name not in without}
 
-    return Objective(terms, weights, tf.identity, STAGES[settings.schedule])
+    return Objective(terms, weights, channel.untouched, STAGES[settings.schedule])
 
 
 _luminance = Luminance(dtype="float32")

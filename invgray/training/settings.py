@@ -54,6 +54,8 @@ class SubpixelSettings(Settings):
 
     Attributes:
         width: channels at half the resolution.
+        levels: of resolution; 3 sees the 8x8 grid of JPEG.
+        channel: what grays go through on their way to the decoder, of ``CHANNELS``.
         gray_weight: of the gray's distance to the luminance, beside the colours' error.
         structure_weight: of one minus the gray's structure term.
     """
@@ -65,12 +67,14 @@ class SubpixelSettings(Settings):
     patch: int = 96
     learning_rate: float = 4e-4
     width: int = 48
+    levels: int = 2
+    channel: str = "png"
     gray_weight: float = 0.1
     structure_weight: float = 0.13
 
     @property
     def arguments(self) -> dict:
-        return {"width": self.width}
+        return {"width": self.width, "levels": self.levels}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -134,6 +138,9 @@ class ColorizerSettings(Settings):
     def arguments(self) -> dict:
         return {"outputs": 2 if self.objective == "l2" else len(gamut.bins(self.grid, self.bins))}
 
+
+CHANNELS = ("png", "handled")
+"""A PNG as it is, or one that is edited, resized and compressed with JPEG on its way."""
 
 OBJECTIVES = ("classification-rebalanced", "classification", "l2")
 """What the colorizer can be trained to do."""
