@@ -31,15 +31,15 @@ def pillow_jpeg(levels, quality):
 def test_jpeg_is_pillow_s_within_a_third_of_a_level(gray, quality):
     """Pillow's encoder computes with integers: coefficients near half a step may go either way.
 
-    SciPy's DCT in double precision is as far from it, 0.05 levels at quality 50 and 0.19 at 95.
+    SciPy's DCT in double precision is as far from it, up to 0.31 levels at quality 95.
     """
     stand_in = 255 * channel.jpeg(gray, np.full(3, quality, np.int32)).numpy()[..., 0]
     for ours, levels in zip(stand_in, to_8_bits(255 * gray[..., 0]), strict=True):
         real = pillow_jpeg(levels, quality)
         difference = np.abs(ours - real)
         assert difference.mean() < 0.33
-        assert (difference > 1.5).mean() < 0.03
-        assert np.abs(real.astype(float) - levels).mean() > 3 * difference.mean()
+        assert (difference > 1.5).mean() < 0.07
+        assert np.abs(real.astype(float) - levels).mean() > 4 * difference.mean()
 
 
 def test_every_patch_has_its_own_quality(gray):
