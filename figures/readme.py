@@ -29,7 +29,7 @@ TABLES = {
     "kodak24": ("kodak24.json", tables.quality),
     "photographs": ("photographs.json", tables.quality),
     "robustness": ("photographs.json", tables.robustness),
-    "detection": ("photographs.json", tables.detection),
+    "recognition": ("photographs.json", tables.recognition),
     "speed": ("speed.json", speed),
 }
 

@@ -1,6 +1,8 @@
-"""Whether a gray picture hides colours: the pattern that they would leave is looked for in it."""
+"""Whether a gray picture hides colours, and whose: their pattern is looked for in it."""
 
 from __future__ import annotations
+
+from collections.abc import Iterable
 
 import numpy as np
 
@@ -9,11 +11,22 @@ from invgray.codec import Codec
 THRESHOLD = 0.75
 """Least agreement of a gray that hides colours; the README has the rates of error."""
 
-SIDE = 1024
+SIDE = 384
 """The middle of a picture, so many pixels a side, is enough to tell."""
 
 
-def agreement(codec: Codec, gray: np.ndarray, rgb: np.ndarray) -> float:
+def recognise(codecs: Iterable[Codec], gray: np.ndarray) -> Codec | None:
+    """The codec that a gray seems to be made with, or None if it seems to hide no colours.
+
+    Args:
+        codecs: to choose from.
+        gray: uint8 ``(H, W)``.
+    """
+    best = max(((agreement(codec, gray), codec) for codec in codecs), key=lambda found: found[0])
+    return best[1] if best[0] >= THRESHOLD else None
+
+
+def agreement(codec: Codec, gray: np.ndarray) -> float:
     """How far a gray is what its decoded colours would be encoded as, in [-1, 1].
 
     A gray that the codec made is, up to rounding, the encoding of the colours that come out of it:
@@ -21,13 +34,12 @@ def agreement(codec: Codec, gray: np.ndarray, rgb: np.ndarray) -> float:
     few colours that a decoder finds in it leave another one.
 
     Args:
-        codec: that decoded the gray.
+        codec: whose pattern to look for.
         gray: uint8 ``(H, W)``.
-        rgb: uint8 ``(H, W, 3)``, decoded from it.
     """
     top, left = (max(0, (n - SIDE) // 2) for n in gray.shape)
-    part = np.s_[top : top + SIDE, left : left + SIDE]
-    gray, rgb = gray[part], rgb[part]
+    gray = gray[top : top + SIDE, left : left + SIDE]
+    rgb = codec.decode(gray)
     luminance = rgb @ np.array([0.299, 0.587, 0.114])
     found, expected = (x - luminance for x in (gray, codec.encode(rgb)))
     found, expected = found - found.mean(), expected - expected.mean()

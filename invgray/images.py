@@ -28,6 +28,9 @@ FORMAT = 1
 LIMIT = 2 * (Image.MAX_IMAGE_PIXELS or 0)
 """Pixels that a picture may have; Pillow takes more for an attack (a decompression bomb)."""
 
+GRAY_FORMATS = {".png": "PNG", ".jpg": "JPEG", ".jpeg": "JPEG"}
+"""Suffixes that a gray picture can be written as, with Pillow's format."""
+
 COLOR_FORMATS: dict[str, tuple[str, dict[str, Any]]] = {
     ".png": ("PNG", {}),
     ".jpg": ("JPEG", {"quality": 95, "subsampling": 0}),
@@ -41,13 +44,14 @@ COLOR_FORMATS: dict[str, tuple[str, dict[str, Any]]] = {
 
 @dataclass(frozen=True)
 class Record:
-    """What a gray PNG tells about itself, as JSON in its text chunk.
+    """What a gray picture tells about itself, as JSON in a PNG's text chunk or a JPEG's comment.
 
     Attributes:
         preset: name of the preset whose encoder made the gray.
         weights: digest of that preset's weights.
         colorless: the original had no colour, and the gray is the original.
         icc: the original's RGB colour profile, base64.
+        border: pixels around the picture that are not part of it; see :mod:`invgray.border`.
         format: version of this record.
     """
 
@@ -55,6 +59,7 @@ class Record:
     weights: str
     colorless: bool = False
     icc: str | None = None
+    border: int = 0
     format: int = FORMAT
 
 
@@ -121,25 +126,51 @@ def to_8_bits(values: np.ndarray) -> np.ndarray:
 
 
 def write_gray(
-    target: Path | BinaryIO, gray: np.ndarray, picture: Picture, preset: str, weights: str
-) -> None:
-    """Write the gray made from ``picture`` as an 8-bit PNG that describes itself.
+    target: Path | BinaryIO,
+    gray: np.ndarray,
+    picture: Picture,
+    preset: str,
+    weights: str,
+    quality: int = 90,
+    border: int = 0,
+) -> list[str]:
+    """Write the gray made from ``picture`` as an 8-bit PNG or JPEG that describes itself.
+
+    The record is a PNG's text chunk or a JPEG's comment; the format follows the path's suffix.
 
     Args:
-        target: a path, written whole or not at all, or a binary stream.
+        target: a path, written whole or not at all, or a binary stream, which gets a PNG.
         gray: ``(H, W)`` in [0, 255]; rounded here.
         picture: the original; its alpha, EXIF, resolution and profile travel along.
         preset: name of the preset that made the gray.
         weights: digest of its weights.
+        quality: of a JPEG, from 1 to 100.
+        border: pixels around the picture that ``gray`` has been given.
+
+    Returns:
+        Notices of what the format cannot keep.
 
     Raises:
         OutputError: the file cannot be written.
     """
     icc = base64.b64encode(picture.icc).decode("ascii") if picture.icc else None
-    record = Record(preset, weights, colorless=picture.pixels.ndim == 2, icc=icc)
+    colorless = picture.pixels.ndim == 2
+    record = Record(preset, weights, colorless=colorless, icc=icc, border=border)
+    if picture.alpha is not None and border:
+        picture = replace(picture, alpha=np.pad(picture.alpha, border, constant_values=255))
+    if isinstance(target, Path) and GRAY_FORMATS[target.suffix.lower()] == "JPEG":
+        lost = []
+        if icc and len(icc) > _LARGEST_SEGMENT - 1000:
+            record = replace(record, icc=None)
+            lost.append("JPEG keeps no such large colour profile; dropped")
+        comment = CHUNK + json.dumps(asdict(record))
+        options: dict[str, Any] = {"quality": quality, "comment": comment}
+        _write(target, to_8_bits(gray), picture, "JPEG", options)
+        return lost + _without_alpha(picture)
     text = PngImagePlugin.PngInfo()
     text.add_text(CHUNK, json.dumps(asdict(record)))
     _write(target, to_8_bits(gray), picture, "PNG", {"pnginfo": text})
+    return []
 
 
 def write_color(target: Path | BinaryIO, rgb: np.ndarray, picture: Picture) -> list[str]:
@@ -161,8 +192,11 @@ def write_color(target: Path | BinaryIO, rgb: np.ndarray, picture: Picture) -> l
     profile = picture.record and picture.record.icc
     icc = {"icc_profile": base64.b64decode(profile)} if profile else {}
     _write(target, rgb, picture, form, options | icc)
-    lost = picture.alpha is not None and form == "JPEG"
-    return ["JPEG keeps no transparency; dropped"] if lost else []
+    return _without_alpha(picture) if form == "JPEG" else []
+
+
+def _without_alpha(picture: Picture) -> list[str]:
+    return [] if picture.alpha is None else ["JPEG keeps no transparency; dropped"]
 
 
 def _decode(image: Image.Image, name: str) -> Picture:
@@ -178,7 +212,7 @@ def _decode(image: Image.Image, name: str) -> Picture:
         exif = image.info.get("exif")
         if exif:
             Image.Exif().load(exif)
-    if exif and len(exif) > _LARGEST_EXIF:
+    if exif and len(exif) > _LARGEST_SEGMENT:
         exif = None
         notices.append("EXIF block of more than 64 KB dropped")
     info = image.info
@@ -192,7 +226,7 @@ def _decode(image: Image.Image, name: str) -> Picture:
         icc=icc,
         exif=exif,
         dpi=_resolution(info.get("dpi")),
-        record=_record(info.get(CHUNK), name),
+        record=_record(info.get(CHUNK) or _commented(info.get("comment")), name),
         notices=notices,
     )
 
@@ -264,10 +298,19 @@ def _record(text: Any, name: str) -> Record | None:
             re.fullmatch(r"[\w.-]{1,64}", record.preset)
             and re.fullmatch(r"[0-9a-f]{1,64}", record.weights)
             and isinstance(record.colorless, bool)
+            and type(record.border) is int
+            and record.border >= 0
         ):
             icc = record.icc and _rgb_profile(base64.b64decode(record.icc, validate=True))
             return replace(record, icc=record.icc if icc else None)
     return None
+
+
+def _commented(comment: Any) -> bytes | None:
+    """The record in a JPEG's comment, if it is one of ours."""
+    mark = CHUNK.encode()
+    ours = isinstance(comment, bytes) and comment.startswith(mark)
+    return comment[len(mark) :] if ours else None
 
 
 def _write(target: Path | BinaryIO, pixels, picture: Picture, form: str, options: dict) -> None:
@@ -320,7 +363,7 @@ os.umask(_UMASK)
 _NOT_PIXELS = {"BUFR", "EPS", "GRIB", "HDF5", "MPEG", "WMF"}
 """What Pillow recognises but draws or plays with other programs, if at all."""
 
-_LARGEST_EXIF = 65_000
+_LARGEST_SEGMENT = 65_000
 
 # Records carry colour profiles, which may well be larger than Pillow's limit of 1 MB for text.
 PngImagePlugin.MAX_TEXT_CHUNK = 16 * 2**20

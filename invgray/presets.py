@@ -51,6 +51,11 @@ class Preset:
         return _kind(self.card)
 
     @property
+    def robust(self) -> bool:
+        """Whether its grays were trained to survive JPEG and editing."""
+        return self.card.get("training", {}).get("channel") == "handled"
+
+    @property
     def digest(self) -> str:
         """Short digest of the trained weights; recorded in every gray picture."""
         digests = [self.card["files"][f"{name}.bin"] for name in KINDS[self.kind]]

@@ -258,7 +258,7 @@ def test_decode_says_what_it_assumes(tmp_path, photo, codec):
     Image.fromarray(to_8_bits(codec.encode(photo))).convert("RGB").save(bare, quality=98)
     result = run("decode", bare)
     assert result.exit_code == 0
-    assert "does not say what made it; decoded with preset 'standard'" in result.stderr
+    assert "does not say what made it; recognised as preset 'standard'" in result.stderr
     other = tmp_path / "other.gray.png"
     images.write_gray(other, photo[:20, :20, 0], images.Picture(photo), "standard", "0" * 16)
     assert "made with other weights" in run("decode", other).stderr
@@ -328,3 +328,31 @@ def test_results_are_no_inputs(folder):
     shutil.copy(folder / "one.png", folder / "out" / "x.png")
     shutil.copy(folder / "one.png", folder / "one.gray.png")
     assert len(plan(folder, output=folder / "out")) == 2
+
+
+def test_grays_may_be_jpegs(tmp_path, photo, photo_file):
+    gray = tmp_path / "photo.gray.jpg"
+    result = run("encode", photo_file, "-o", gray, "--quality", 95)
+    assert result.exit_code == 0, result.output
+    assert "JPEG damages the colours that preset 'standard' hides; use --preset robust" in (
+        result.stderr
+    )
+    with Image.open(gray) as image:
+        assert (image.format, image.mode) == ("JPEG", "L")
+        tables = image.quantization
+    with Image.open(gray) as image:
+        image.save(tmp_path / "again.jpg", quality=95)
+    assert Image.open(tmp_path / "again.jpg").quantization == tables
+    assert images.read(gray).record.preset == "standard"
+    assert run("decode", gray).exit_code == 0
+    assert (tmp_path / "photo.color.png").exists()
+
+
+def test_robust_presets_write_jpegs_without_a_warning(tmp_path, photo_file):
+    copy = tmp_path / "mine"
+    shutil.copytree(presets.find().directory, copy)
+    card = json.loads((copy / "card.json").read_text())
+    card["training"]["channel"] = "handled"
+    (copy / "card.json").write_text(json.dumps(card))
+    result = run("encode", photo_file, "-o", tmp_path / "gray.jpeg", "--weights", copy)
+    assert (result.exit_code, result.stderr) == (0, "")

@@ -295,3 +295,26 @@ def test_pictures_in_a_folder(tmp_path, picture):
     names = [p.name for p in images.pictures_in(tmp_path)]
     assert names == ["a.JPG", "b.png", "c.png"]
     assert [p.name for p in images.pictures_in(tmp_path, recursive=False)] == ["a.JPG", "b.png"]
+
+
+def test_a_jpeg_gray_keeps_its_record_and_says_what_it_loses(tmp_path, photo):
+    path = tmp_path / "a.gray.jpg"
+    gray = photo[..., 0]
+    profile = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
+    original = images.Picture(photo, alpha=gray, icc=profile)
+    lost = images.write_gray(path, gray, original, "robust", "ab", quality=80)
+    assert lost == ["JPEG keeps no transparency; dropped"]
+    record = images.read(path).record
+    assert (record.preset, record.weights, record.colorless) == ("robust", "ab", False)
+    assert record.icc
+    large = images.Picture(photo, icc=profile + bytes(70_000))
+    lost = images.write_gray(path, gray, large, "robust", "ab")
+    assert lost == ["JPEG keeps no such large colour profile; dropped"]
+    assert images.read(path).record.icc is None
+
+
+@pytest.mark.parametrize("comment", [b"invgray", b"invgray{", b"invgray[1]", b"hello", b"\xff\xfe"])
+def test_other_comments_are_no_records(tmp_path, photo, comment):
+    path = tmp_path / "a.jpg"
+    Image.fromarray(photo[..., 0]).save(path, comment=comment)
+    assert images.read(path).record is None

@@ -81,7 +81,7 @@ def render(
             {"original": as_jpeg(original), "colorized": as_jpeg(result), "shape": original.shape}
             for original, result in colorized[:COLORIZED]
         ],
-        detection=[entry for entry in series if entry.get("detection")],
+        recognition=_recognition(results.get("recognition", {})),
         robustness=_robustness(series),
         timing=_timing(series),
         pictures=[
@@ -221,6 +221,12 @@ def _best(measure: Measure, rows: list[dict]) -> str | None:
     best = max if measure.higher_is_better else min
     comparable = known and measure.higher_is_better is not None
     return _number(best(known), measure.digits) if comparable else None
+
+
+def _recognition(found: dict) -> dict | None:
+    names = sorted({name for makers in found.values() for row in makers.values() for name in row})
+    rows = [(handling, *row) for handling, makers in found.items() for row in makers.items()]
+    return {"names": names, "rows": rows} if rows else None
 
 
 def _pictures(entry: dict, known: tuple[Measure, ...]) -> dict:

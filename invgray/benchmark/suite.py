@@ -15,11 +15,11 @@ import invgray
 from invgray.benchmark import (
     classifier,
     colorization,
-    detection,
     lpips,
     machine,
     methods,
     quality,
+    recognition,
     robustness,
     timing,
 )
@@ -112,6 +112,7 @@ def _measure_pictures(plan, result, pictures, quiet, report) -> None:
     coloring = colorization.methods(plan.colorizers)
     comparisons = _comparisons(plan, distance, report) if coloring else {}
     rows: defaultdict[tuple[str, str], list[dict]] = defaultdict(list)
+    recognised: list[dict] = []
     skipped = 0
     for path in tqdm(plan.paths, unit="picture", disable=quiet or None):
         try:
@@ -120,17 +121,19 @@ def _measure_pictures(plan, result, pictures, quiet, report) -> None:
             report(str(error))
             skipped += 1
             continue
+        grays: dict[str, np.ndarray] = {}
         for method in compared:
             trip = quality.measure(method, path.name, rgb, distance)
             rows["quality", method.name].append({"image": trip.image} | trip.figures)
             if plan.robust:
                 handled = robustness.measure(method, rgb, trip.gray)
                 rows["robustness", method.name].append(handled)
-            if plan.robust and method in trained:
-                codec = plan.codecs[trained.index(method)]
-                rows["detection", method.name].append(detection.measure(codec, rgb, trip.gray))
+            if method in (*trained, methods.LUMINANCE):
+                grays[method.name] = trip.gray
             if method in trained[:1] and len(pictures.round_trips) < GALLERY:
                 pictures.round_trips.append(trip)
+        if plan.robust and compared:
+            recognised.append(recognition.measure(plan.codecs, grays))
         for method in coloring:
             colors = plan.colorizers[0].preset.card["colors"]
             figures, colorized = colorization.measure(method, rgb, colors, comparisons)
@@ -145,12 +148,13 @@ def _measure_pictures(plan, result, pictures, quiet, report) -> None:
         entry = result["presets" if method in trained else "baselines"]
         entry = entry.setdefault(method.name, {})
         entry |= _summed_up(rows["quality", method.name], quality.summary)
-        for kind in ("robustness", "detection"):
-            if found := rows[kind, method.name]:
-                entry[kind] = {
-                    handling: quality.summary([row[handling] for row in found])
-                    for handling in found[0]
-                }
+        if found := rows["robustness", method.name]:
+            entry["robustness"] = {
+                handling: quality.summary([row[handling] for row in found])
+                for handling in robustness.HANDLINGS
+            }
+    if recognised:
+        result["recognition"] = recognition.summary(recognised)
     if coloring:
         result["colorization"] = {
             method.name: _summed_up(rows["colorization", method.name], colorization.summary)

@@ -22,22 +22,16 @@ def colorization(result: dict, style: str = "simple") -> str:
     return _figures(result["colorization"], COLORIZATION, style)
 
 
-def detection(result: dict, style: str = "simple") -> str:
-    """Shares of grays taken for what they are not, a preset in two columns."""
-    presets = {n: m["detection"] for n, m in _methods(result).items() if "detection" in m}
-    headings = [f"{name}: {what}" for name in presets for what in ("missed", "false alarms")]
+def recognition(result: dict, style: str = "simple") -> str:
+    """Shares of grays by what made them and by the preset that they were taken for."""
+    found = result["recognition"]
+    names = sorted({name for makers in found.values() for row in makers.values() for name in row})
     rows = [
-        [
-            handling,
-            *(
-                f"{100 * shares[handling][kind]['mean']:.0f}%"
-                for shares in presets.values()
-                for kind in ("missed", "false_alarms")
-            ),
-        ]
-        for handling in next(iter(presets.values()))
+        [handling, maker, *(f"{100 * shares.get(name, 0):.0f}%" for name in names)]
+        for handling, makers in found.items()
+        for maker, shares in makers.items()
     ]
-    return _table(["gray after", *headings], rows, style)
+    return _table(["gray after", "made by", *(f"taken for {name}" for name in names)], rows, style)
 
 
 def robustness(result: dict, style: str = "simple") -> str:

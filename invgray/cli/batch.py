@@ -43,19 +43,23 @@ class Naming:
 
     Attributes:
         suffix: of the results, in place of the input's.
-        dropped: suffix of the inputs that goes first, if it is there.
+        dropped: suffixes of the inputs that go first, if one is there.
         formats: suffixes that the results may have.
     """
 
     suffix: str
-    dropped: str
+    dropped: tuple[str, ...]
     formats: tuple[str, ...]
 
     def result(self, source: Path) -> str:
         """File name of the result for an input."""
         name = source.name
-        stem = name[: -len(self.dropped)] if name.lower().endswith(self.dropped) else source.stem
-        return (stem or source.stem) + self.suffix
+        stems = [name[: -len(end)] for end in self.dropped if name.lower().endswith(end)]
+        return next(filter(None, stems), source.stem) + self.suffix
+
+
+GRAY = (".gray.png", ".gray.jpg", ".gray.jpeg")
+"""Suffixes of the grays that 'encode' makes."""
 
 
 def plan(

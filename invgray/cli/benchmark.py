@@ -153,7 +153,7 @@ def benchmark(
         _tell(tables.quality(result))
         if robustness:
             _tell(f"PSNR of the restored colours (dB)\n{tables.robustness(result)}")
-            _tell(f"Hidden colours missed, or seen in plain grays\n{tables.detection(result)}")
+            _tell(f"Grays that do not say what made them\n{tables.recognition(result)}")
     if inputs and colorizers:
         _tell(f"Made-up colours\n{tables.colorization(result)}")
     if timing:

@@ -12,7 +12,7 @@ from invgray import gamut, images, presets
 from invgray.cli import batch, options
 from invgray.colorizer import TEMPERATURE
 
-NAMING = batch.Naming(".colorized.png", dropped=".gray.png", formats=tuple(images.COLOR_FORMATS))
+NAMING = batch.Naming(".colorized.png", dropped=batch.GRAY, formats=tuple(images.COLOR_FORMATS))
 
 
 @click.command()

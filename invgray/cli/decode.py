@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import cache
+from pathlib import Path
 from threading import Lock
 
 import click
 import numpy as np
 
 import invgray
-from invgray import detector, images, presets
+from invgray import border, detector, images, presets
 from invgray.cli import batch, options
 from invgray.errors import ForeignWeightsError, InputError
 
-NAMING = batch.Naming(suffix=".color.png", dropped=".gray.png", formats=tuple(images.COLOR_FORMATS))
+NAMING = batch.Naming(suffix=".color.png", dropped=batch.GRAY, formats=tuple(images.COLOR_FORMATS))
 
 
 @click.command()
@@ -21,58 +23,103 @@ NAMING = batch.Naming(suffix=".color.png", dropped=".gray.png", formats=tuple(im
 @options.network
 @options.machine
 @options.tile
+@click.option(
+    "--rectify",
+    is_flag=True,
+    help="The input is a photograph or scan of a printed gray: find, straighten and even it out.",
+)
+@click.option(
+    "--size",
+    type=(click.IntRange(1), click.IntRange(1)),
+    metavar="WIDTH HEIGHT",
+    help="Pixels of a printed gray that has no border.",
+)
 @click.pass_context
-def decode(context, inputs, output, recursive, preset, weights, **rest):
+def decode(context, inputs, output, recursive, preset, weights, rectify, size, **rest):
     """Gray that 'encode' made, back to colour: photo.gray.png -> photo.color.png
 
     \b
         invgray decode photo.gray.png                     photo.color.png beside it
         invgray decode grays/ -o colours/                 a folder and all that is in it
         cat gray.png | invgray decode - > colour.png      in a pipe
+        invgray decode scan.jpg --rectify                 a photograph of a printed gray
 
-    The gray tells which preset made it; --preset and --weights overrule that.
+    The gray tells which preset made it, or is recognised by its pattern; --preset and --weights
+    overrule that.
     """
+    if size and not rectify:
+        raise click.UsageError("--size is for --rectify")
     tasks = batch.plan(inputs, output, NAMING, recursive)
     machine = {name: rest.pop(name) for name in ("device", "precision", "engine", "tile")}
     load = cache(lambda which: invgray.load(which, **machine))
     chosen = load(options.chosen(preset, weights, "")) if preset or weights else None
     network = Lock()
 
+    def choose(gray, record, name):
+        """The codec for a gray, and what there is to say about the choice."""
+        if record:
+            if not chosen and record.preset not in presets.names("codec"):
+                raise ForeignWeightsError(
+                    f"{name}: was made with preset '{record.preset}', which is not here",
+                    "name its folder with --weights",
+                )
+            codec = chosen or load(record.preset)
+            other = record.weights != codec.preset.digest
+            notice = f"made with other weights than '{codec.preset.name}'; colours may be off"
+            return codec, [notice] if other else []
+        codecs = [chosen] if chosen else [load(name) for name in presets.names("codec")]
+        if found := detector.recognise(codecs, gray):
+            return found, [f"does not say what made it; recognised as preset '{found.preset.name}'"]
+        notice = (
+            "seems to hide no colours (or has lost them); "
+            "'invgray colorize' makes up plausible ones"
+        )
+        return chosen or load(presets.DEFAULT), [notice]
+
     def convert(task: batch.Task):
         picture = images.read(task.source or batch.standard_input())
-        gray, record, notices = picture.pixels, picture.record, picture.notices
         name = task.source or "standard input"
+        picture = straighten(picture, name, size) if rectify else without_border(picture)
+        gray, record, notices = picture.pixels, picture.record, picture.notices
         if gray.ndim == 3:
             raise InputError(
                 f"{name}: is a colour picture",
-                "decode takes the gray PNG that 'invgray encode' made",
+                "decode takes the gray picture that 'invgray encode' made",
             )
         facts = {"width": gray.shape[1], "height": gray.shape[0]}
         if record and record.colorless:
             rgb = np.repeat(gray[..., None], 3, axis=-1)
         else:
-            if record and not chosen and record.preset not in presets.names("codec"):
-                raise ForeignWeightsError(
-                    f"{name}: was made with preset '{record.preset}', which is not here",
-                    "name its folder with --weights",
-                )
-            codec = chosen or load(record.preset if record else presets.DEFAULT)
-            used = codec.preset
-            facts["preset"] = used.name
             with network:
+                codec, news = choose(gray, record, name)
                 rgb = codec.decode(gray)
-                agreement = 1.0 if record else detector.agreement(codec, gray, rgb)
-            if agreement < detector.THRESHOLD:
-                notices.append(
-                    "seems to hide no colours (or has lost them); "
-                    "'invgray colorize' makes up plausible ones"
-                )
-            elif not record:
-                notices.append(f"does not say what made it; decoded with preset '{used.name}'")
-            elif record.weights != used.digest:
-                notices.append(f"made with other weights than '{used.name}'; colours may be off")
+            facts["preset"] = codec.preset.name
+            notices += news
         target = task.target or batch.standard_output()
         notices += images.write_color(target, rgb, picture)
         return facts, notices
 
     context.exit(batch.run(tasks, convert, **rest))
+
+
+def without_border(picture: images.Picture) -> images.Picture:
+    """The part of a gray picture within the border that it says it has."""
+    around = picture.record.border if picture.record else 0
+    if 2 * around >= min(picture.pixels.shape[:2]):
+        return picture
+    alpha = picture.alpha if picture.alpha is None else border.crop(picture.alpha, around)
+    return replace(picture, pixels=border.crop(picture.pixels, around), alpha=alpha)
+
+
+def straighten(
+    picture: images.Picture, name: Path | str, size: tuple[int, int] | None
+) -> images.Picture:
+    """The gray picture on a photograph or scan of its print; nothing else of that is kept."""
+    from invgray import rectification
+
+    brightness = picture.pixels
+    if brightness.ndim == 3:
+        brightness = brightness @ np.array([0.299, 0.587, 0.114])
+    shape = size and (size[1], size[0])
+    gray = images.to_8_bits(rectification.rectify(brightness, str(name), shape))
+    return images.Picture(gray, notices=picture.notices)

@@ -7,10 +7,10 @@ from threading import Lock
 import click
 
 import invgray
-from invgray import images, presets
+from invgray import border, images, presets
 from invgray.cli import batch, options
 
-NAMING = batch.Naming(suffix=".gray.png", dropped=".gray.png", formats=(".png",))
+NAMING = batch.Naming(suffix=".gray.png", dropped=batch.GRAY, formats=tuple(images.GRAY_FORMATS))
 
 
 @click.command()
@@ -18,9 +18,34 @@ NAMING = batch.Naming(suffix=".gray.png", dropped=".gray.png", formats=(".png",)
 @options.network
 @options.machine
 @options.tile
+@click.option(
+    "--quality",
+    type=click.IntRange(1, 100),
+    default=90,
+    show_default=True,
+    help="Of a gray that is written as JPEG.",
+)
+@click.option(
+    "--border",
+    "bordered",
+    is_flag=True,
+    help="Draw a frame to print around the gray, for 'decode --rectify'.",
+)
 @click.pass_context
 def encode(
-    context, inputs, output, recursive, preset, weights, device, precision, engine, tile, **policy
+    context,
+    inputs,
+    output,
+    recursive,
+    preset,
+    weights,
+    device,
+    precision,
+    engine,
+    tile,
+    quality,
+    bordered,
+    **policy,
 ):
     """Colour to gray that can be undone: photo.jpg -> photo.gray.png
 
@@ -29,7 +54,8 @@ def encode(
         invgray encode holiday/ -o grays/             a folder and all that is in it
         cat photo.jpg | invgray encode - > gray.png   in a pipe
 
-    Keep the gray as a PNG: JPEG, resizing and other editing damage the hidden colours.
+    Keep the gray as a PNG: JPEG, resizing and other editing damage the hidden colours, unless they
+    were hidden with --preset robust; then '-o photo.gray.jpg' writes a JPEG.
     """
     tasks = batch.plan(inputs, output, NAMING, recursive)
     which = options.chosen(preset, weights, presets.DEFAULT)
@@ -41,9 +67,25 @@ def encode(
         with network:
             gray = codec.encode(picture.pixels)
         target = task.target or batch.standard_output()
-        images.write_gray(target, gray, picture, codec.preset.name, codec.preset.digest)
+        used, notices = codec.preset, picture.notices
         height, width = gray.shape
-        facts = {"width": width, "height": height, "preset": codec.preset.name}
-        return facts, picture.notices
+        around = border.thickness(height, width) if bordered else 0
+        notices += images.write_gray(
+            target,
+            border.draw(gray) if bordered else gray,
+            picture,
+            used.name,
+            used.digest,
+            quality=quality,
+            border=around,
+        )
+        lossy = task.target and images.GRAY_FORMATS[task.target.suffix.lower()] == "JPEG"
+        if lossy and not used.robust:
+            notices.append(
+                f"JPEG damages the colours that preset '{used.name}' hides; "
+                "use --preset robust, or write a PNG"
+            )
+        facts = {"width": width, "height": height, "preset": used.name}
+        return facts, notices
 
     context.exit(batch.run(tasks, convert, **policy))

@@ -1,0 +1,83 @@
+"""A frame to print around a gray picture, by which a photograph of the print can be straightened.
+
+From the outside: a white margin, a black frame, a white gap, the picture. White cells in the upper
+bar of the frame tell the picture's width and height, and which way is up.
+"""
+
+from __future__ import annotations
+
+import binascii
+
+import numpy as np
+
+from invgray.errors import InputError
+
+SMALLEST = 160
+"""Pixels of width that a picture must have for the cells to be legible."""
+
+CELLS = 44
+"""Of equal width, over the whole upper bar; the outermost two on each side stay black."""
+
+
+def unit(height: int, width: int) -> int:
+    """The measure of a border, in pixels: gap 1, frame 2, margin 2."""
+    return max(4, round(min(height, width) / 64))
+
+
+def thickness(height: int, width: int) -> int:
+    """Pixels that a border adds on each side of a picture."""
+    return 5 * unit(height, width)
+
+
+def draw(gray: np.ndarray) -> np.ndarray:
+    """A gray picture ``(H, W)`` in [0, 255] with its border.
+
+    Raises:
+        InputError: the picture is narrower than ``SMALLEST``, or longer than 65,535 pixels.
+    """
+    height, width = gray.shape
+    if width < SMALLEST or max(gray.shape) > 0xFFFF:
+        raise InputError(
+            f"a picture of {width}x{height} pixels cannot have a border",
+            f"leave --border out, or give a picture of {SMALLEST} to 65535 pixels",
+        )
+    u = unit(height, width)
+    framed = np.full((height + 10 * u, width + 10 * u), 255, gray.dtype)
+    framed[2 * u : -2 * u, 2 * u : -2 * u] = 0
+    framed[4 * u : -4 * u, 4 * u : -4 * u] = 255
+    framed[5 * u : -5 * u, 5 * u : -5 * u] = gray
+    cell = (width + 6 * u) / CELLS
+    for i, bit in enumerate(_bits(height, width)):
+        left = 2 * u + (i + 2.15) * cell
+        upper = slice(2 * u + u // 2, 2 * u + u // 2 + u)
+        framed[upper, round(left) : round(left + 0.7 * cell)] = 255 * bit
+    return framed
+
+
+def crop(framed: np.ndarray, border: int) -> np.ndarray:
+    """The picture within a border of a known thickness; any further axes are kept."""
+    return framed[border:-border, border:-border] if border else framed
+
+
+def read_cells(levels: np.ndarray) -> tuple[int, int] | None:
+    """Height and width that cells tell, or None if they tell nothing sound.
+
+    Args:
+        levels: brightness in the middle of every cell, ``(CELLS,)``; those outside are black.
+    """
+    threshold = (levels.min() + levels.max()) / 2
+    if np.any(levels[[0, 1, -2, -1]] > threshold):
+        return None
+    data = np.packbits(levels[2:-2] > threshold).tobytes()
+    height, width = (int.from_bytes(data[i : i + 2], "big") for i in (0, 2))
+    sound = height and width and data == _bytes(height, width)
+    return (height, width) if sound else None
+
+
+def _bytes(height: int, width: int) -> bytes:
+    size = height.to_bytes(2, "big") + width.to_bytes(2, "big")
+    return size + bytes([binascii.crc32(size) & 0xFF])
+
+
+def _bits(height: int, width: int) -> np.ndarray:
+    return np.unpackbits(np.frombuffer(_bytes(height, width), np.uint8))

@@ -1,0 +1,204 @@
+"""From a photograph or scan of a printed gray back to its pixels: corners, perspective, light."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+from scipy import ndimage
+from skimage.measure import approximate_polygon, find_contours, label, regionprops
+from skimage.transform import estimate_transform, warp
+
+from invgray import border
+from invgray.errors import InputError
+
+
+def rectify(
+    scan: np.ndarray, name: str = "the picture", size: tuple[int, int] | None = None
+) -> np.ndarray:
+    """The gray picture on a photograph of its print.
+
+    A printed border (:mod:`invgray.border`) tells the picture's size and which way is up; light and
+    shade, and the printer's black and white, are evened out by its paper and ink. Without one, the
+    picture itself must stand out from white paper all around, and be upright. Corners are found to
+    a part of a pixel by the straight lines of the sides.
+
+    Args:
+        scan: brightness, ``(H', W')``, tilted, unevenly lit, with a border turned in any direction.
+        name: of the photograph, for errors.
+        size: height and width that a print without border was made from; None takes those in the
+            photograph.
+
+    Returns:
+        Float64 ``(H, W)`` in [0, 255], at the size that the print was made from.
+
+    Raises:
+        InputError: no border, and no picture with four corners, can be found.
+    """
+    scan = scan.astype(np.float64)
+    for corners in filter(len, map(_corners, _frames(scan))):
+        for turn in range(4):
+            turned = np.roll(corners, turn, axis=0)
+            if told := _told_size(scan, turned):
+                return _evened(_within_border(scan, turned, told), told)
+    for corners in filter(len, map(_corners, _pictures(scan))):
+        return _without_border(scan, corners, size)
+    raise InputError(
+        f"{name}: no border and no four corners of a picture can be found",
+        "print grays made with 'invgray encode --border', and take in the whole sheet",
+    )
+
+
+def _frames(scan: np.ndarray) -> Iterator[np.ndarray]:
+    """Outer outlines of large black shapes, the largest first: ``(n, 2)``, x and y.
+
+    Black is what has less than half the brightness of the paper nearby.
+    """
+    relative = _relative_to_paper(scan)
+    for region in _large_regions(relative < 0.5):
+        filled = np.zeros(scan.shape, bool)
+        filled[region.slice] = region.image_filled
+        near = ndimage.binary_dilation(filled, iterations=3)
+        inner = ndimage.binary_erosion(filled, iterations=3)
+        shape = np.where(near, np.where(inner, 0.0, relative), 1.0)
+        yield _outline(shape, 0.5)
+
+
+def _pictures(scan: np.ndarray) -> Iterator[np.ndarray]:
+    """Outlines of large shapes that are not white paper, made convex: ``(n, 2)``, x and y."""
+    inked = ndimage.binary_opening(_relative_to_paper(scan) < 0.9, iterations=2)
+    inked = ndimage.binary_closing(inked, iterations=max(scan.shape) // 50)
+    for region in _large_regions(inked):
+        hull = np.zeros(scan.shape)
+        hull[region.slice] = region.image_convex
+        yield _outline(1 - ndimage.gaussian_filter(hull, 1), 0.5)
+
+
+def _relative_to_paper(scan: np.ndarray) -> np.ndarray:
+    """Brightness as a share of that of the brightest nearby."""
+    step = max(1, round(max(scan.shape) / 500))
+    small = scan[::step, ::step]
+    reach = max(3, max(small.shape) // 5)
+    paper = ndimage.gaussian_filter(ndimage.maximum_filter(small, reach), reach / 3)
+    zoom = np.divide(scan.shape, paper.shape)
+    shade = ndimage.zoom(paper, zoom, order=1, grid_mode=True, mode="nearest")
+    return ndimage.gaussian_filter(scan, 0.7) / np.maximum(shade, 1)
+
+
+def _large_regions(mask: np.ndarray) -> list:
+    """Connected shapes whose bounding box has a twentieth of the area, the largest first."""
+    regions = [r for r in regionprops(label(mask)) if r.area_bbox > 0.05 * mask.size]
+    return sorted(regions, key=lambda region: -region.area_bbox)
+
+
+def _outline(shape: np.ndarray, level: float) -> np.ndarray:
+    outlines = find_contours(np.pad(shape, 1, constant_values=1.0), level)
+    return max(outlines, key=len)[:, ::-1] - 1
+
+
+def _corners(outline: np.ndarray) -> np.ndarray:
+    """The corners of a quadrilateral, clockwise as seen: ``(4, 2)``; of another shape none."""
+    extent = np.ptp(outline, axis=0).max()
+    for tolerance in (0.02, 0.03, 0.05, 0.08):
+        rough = approximate_polygon(outline, tolerance * extent)[:-1]
+        if len(rough) <= 4:
+            break
+    if len(rough) != 4:
+        return np.empty((0, 2))
+    sides = []
+    for start, end in zip(rough, np.roll(rough, -1, axis=0), strict=True):
+        along = (end - start) / np.linalg.norm(end - start)
+        position = (outline - start) @ along / np.linalg.norm(end - start)
+        off = np.abs((outline - start) @ [-along[1], along[0]])
+        points = outline[(position > 0.06) & (position < 0.94) & (off < 0.03 * extent)]
+        if len(points) < 10:
+            return np.empty((0, 2))
+        sides.append(_line(points))
+    corners = np.array([np.cross(sides[i - 1], sides[i]) for i in range(4)])
+    corners = corners[:, :2] / corners[:, 2:]
+    x, y = corners.T
+    clockwise = np.sum(x * np.roll(y, -1) - np.roll(x, -1) * y) > 0  # y points down
+    return corners if clockwise else corners[::-1]
+
+
+def _line(points: np.ndarray) -> np.ndarray:
+    """Homogeneous coefficients of the line through points; stray ones are left out."""
+    for _ in range(3):
+        centre = points.mean(axis=0)
+        normal = np.linalg.svd(points - centre, full_matrices=False)[2][1]
+        off = np.abs((points - centre) @ normal)
+        points = points[off <= max(3 * np.median(off), 0.3)]
+    return np.array([*normal, -normal @ points.mean(axis=0)])
+
+
+def _told_size(scan: np.ndarray, corners: np.ndarray) -> tuple[int, int] | None:
+    """Height and width by the frame's cells, if its upper bar is between the first two corners."""
+    across = np.linalg.norm(corners[1] - corners[0]) + np.linalg.norm(corners[2] - corners[3])
+    down = np.linalg.norm(corners[3] - corners[0]) + np.linalg.norm(corners[2] - corners[1])
+    depth = min(across, down) / 70 / down  # half of a bar: one unit of 64 + 6
+    unit_square = np.array([[0, 0], [1, 0], [1, 1], [0, 1]], float)
+    frame = estimate_transform("projective", unit_square, corners)
+    x = (np.arange(border.CELLS) + 0.5) / border.CELLS
+    points = frame(np.stack([x, np.full_like(x, depth)], axis=-1))
+    levels = ndimage.map_coordinates(ndimage.gaussian_filter(scan, 0.5), points.T[::-1], order=1)
+    return border.read_cells(levels)
+
+
+def _within_border(scan, corners, size) -> np.ndarray:
+    """The picture and its border in their own pixels, by the corners of the frame."""
+    u, around = border.unit(*size), 2 * border.thickness(*size)
+    return _straightened(scan, corners, [n + around for n in size], 2 * u)
+
+
+def _without_border(scan, corners, size) -> np.ndarray:
+    """The picture in its own pixels, by its own corners; paper is white, its darkest part black."""
+    upper_left = np.argmin(corners.sum(axis=1))
+    corners = np.roll(corners, -upper_left, axis=0)
+    sides = np.linalg.norm(corners - np.roll(corners, -1, axis=0), axis=1)
+    height, width = size or (round((sides[i] + sides[i + 2]) / 2) for i in (1, 0))
+    around = max(2, min(height, width) // 50)
+    framed = _straightened(scan, corners, (height + 2 * around, width + 2 * around), around)
+    outside, x, y = _places(framed.shape)
+    paper = _surface(x, y, framed, outside < around - 1.5, degree=2)
+    levels = border.crop(framed / np.maximum(paper, 1), around)
+    black = np.percentile(levels, 0.5)
+    return np.clip(255 * (levels - black) / max(1 - black, 0.1), 0, 255)
+
+
+def _straightened(scan, corners, shape, inset: int) -> np.ndarray:
+    """A picture ``(H, W)`` of the scan's part whose corners, ``inset`` from its own, are known."""
+    height, width = shape
+    low, right, bottom = inset - 0.5, width - inset - 0.5, height - inset - 0.5
+    inner = np.array([[low, low], [right, low], [right, bottom], [low, bottom]])
+    shrink = np.linalg.norm(corners[1] - corners[0]) / (right - low)
+    if shrink > 1.2:
+        scan = ndimage.gaussian_filter(scan, 0.4 * (shrink**2 - 1) ** 0.5)
+    transform = estimate_transform("projective", inner, corners)
+    return warp(scan, transform, output_shape=shape, order=3, mode="edge")
+
+
+def _evened(framed: np.ndarray, size: tuple[int, int]) -> np.ndarray:
+    """The picture within its border, where paper is 255 and ink is 0."""
+    u = border.unit(*size)
+    outside, x, y = _places(framed.shape)
+    blank = (outside >= u) & (outside < 1.6 * u) | (outside >= 4.3 * u) & (outside < 4.7 * u)
+    inked = (outside >= 2.6 * u) & (outside < 3.4 * u) & (y > 5 * u / len(framed) - 0.5)
+    paper = _surface(x, y, framed, blank, degree=2)
+    ink = _surface(x, y, framed, inked, degree=1)
+    levels = 255 * (framed - ink) / np.maximum(paper - ink, 1)
+    return np.clip(border.crop(levels, border.thickness(*size)), 0, 255)
+
+
+def _places(shape) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Of every pixel: pixels between it and the edge, and x and y from -0.5 to 0.5."""
+    (height, width), (rows, columns) = shape, np.indices(shape)
+    outside = np.minimum.reduce([rows, height - 1 - rows, columns, width - 1 - columns])
+    return outside, columns / width - 0.5, rows / height - 0.5
+
+
+def _surface(x, y, values, where, degree: int) -> np.ndarray:
+    """The polynomial in x and y that fits values best where they count, everywhere."""
+    terms = [x**i * y**j for i in range(degree + 1) for j in range(degree + 1 - i)]
+    inside = np.stack([term[where] for term in terms], axis=-1)
+    weights = np.linalg.lstsq(inside, values[where], rcond=None)[0]
+    return sum(weight * term for weight, term in zip(weights, terms, strict=True))
