@@ -19,18 +19,26 @@ CELLS = 44
 """Of equal width, over the whole upper bar; the outermost two on each side stay black."""
 
 
+MARGIN, FRAME, GAP = 2, 3, 1
+"""Widths of the parts of a border, in units, from the outside."""
+
+
 def unit(height: int, width: int) -> int:
-    """The measure of a border, in pixels: gap 1, frame 2, margin 2."""
+    """The measure of a border, in pixels."""
     return max(4, round(min(height, width) / 64))
 
 
 def thickness(height: int, width: int) -> int:
     """Pixels that a border adds on each side of a picture."""
-    return 5 * unit(height, width)
+    return (MARGIN + FRAME + GAP) * unit(height, width)
 
 
-def draw(gray: np.ndarray) -> np.ndarray:
+def draw(gray: np.ndarray, name: str = "the picture") -> np.ndarray:
     """A gray picture ``(H, W)`` in [0, 255] with its border.
+
+    Args:
+        gray: the picture.
+        name: of it, for errors.
 
     Raises:
         InputError: the picture is narrower than ``SMALLEST``, or longer than 65,535 pixels.
@@ -38,18 +46,18 @@ def draw(gray: np.ndarray) -> np.ndarray:
     height, width = gray.shape
     if width < SMALLEST or max(gray.shape) > 0xFFFF:
         raise InputError(
-            f"a picture of {width}x{height} pixels cannot have a border",
-            f"leave --border out, or give a picture of {SMALLEST} to 65535 pixels",
+            f"{name}: {width}x{height} pixels are too few or too many for a border",
+            f"leave --border out; it takes {SMALLEST} to 65535 pixels a side",
         )
-    u = unit(height, width)
-    framed = np.full((height + 10 * u, width + 10 * u), 255, gray.dtype)
-    framed[2 * u : -2 * u, 2 * u : -2 * u] = 0
-    framed[4 * u : -4 * u, 4 * u : -4 * u] = 255
-    framed[5 * u : -5 * u, 5 * u : -5 * u] = gray
-    cell = (width + 6 * u) / CELLS
+    u, around = unit(height, width), thickness(height, width)
+    framed = np.full((height + 2 * around, width + 2 * around), 255, gray.dtype)
+    crop(framed, MARGIN * u)[:] = 0
+    crop(framed, (MARGIN + FRAME) * u)[:] = 255
+    crop(framed, around)[:] = gray
+    upper = slice(round((MARGIN + 0.2 * FRAME) * u), round((MARGIN + 0.8 * FRAME) * u))
+    cell = (width + 2 * (FRAME + GAP) * u) / CELLS
     for i, bit in enumerate(_bits(height, width)):
-        left = 2 * u + (i + 2.15) * cell
-        upper = slice(2 * u + u // 2, 2 * u + u // 2 + u)
+        left = MARGIN * u + (i + 2.15) * cell
         framed[upper, round(left) : round(left + 0.7 * cell)] = 255 * bit
     return framed
 
@@ -63,7 +71,7 @@ def read_cells(levels: np.ndarray) -> tuple[int, int] | None:
     """Height and width that cells tell, or None if they tell nothing sound.
 
     Args:
-        levels: brightness in the middle of every cell, ``(CELLS,)``; those outside are black.
+        levels: brightness in the middle of every cell, ``(CELLS,)``, as a share of the paper's.
     """
     threshold = (levels.min() + levels.max()) / 2
     if np.any(levels[[0, 1, -2, -1]] > threshold):

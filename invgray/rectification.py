@@ -42,7 +42,8 @@ def rectify(
             if told := _told_size(scan, turned):
                 return _evened(_within_border(scan, turned, told), told)
     for corners in filter(len, map(_corners, _pictures(scan))):
-        return _without_border(scan, corners, size)
+        if np.all(corners > 3) and np.all(corners < np.subtract(scan.shape[::-1], 4)):
+            return _without_border(scan, corners, size)
     raise InputError(
         f"{name}: no border and no four corners of a picture can be found",
         "print grays made with 'invgray encode --border', and take in the whole sheet",
@@ -135,19 +136,24 @@ def _told_size(scan: np.ndarray, corners: np.ndarray) -> tuple[int, int] | None:
     """Height and width by the frame's cells, if its upper bar is between the first two corners."""
     across = np.linalg.norm(corners[1] - corners[0]) + np.linalg.norm(corners[2] - corners[3])
     down = np.linalg.norm(corners[3] - corners[0]) + np.linalg.norm(corners[2] - corners[1])
-    depth = min(across, down) / 70 / down  # half of a bar: one unit of 64 + 6
+    unit = min(across, down) / (64 + 2 * (border.FRAME + border.GAP)) / down
     unit_square = np.array([[0, 0], [1, 0], [1, 1], [0, 1]], float)
     frame = estimate_transform("projective", unit_square, corners)
-    x = (np.arange(border.CELLS) + 0.5) / border.CELLS
-    points = frame(np.stack([x, np.full_like(x, depth)], axis=-1))
-    levels = ndimage.map_coordinates(ndimage.gaussian_filter(scan, 0.5), points.T[::-1], order=1)
-    return border.read_cells(levels)
+    smooth = ndimage.gaussian_filter(scan, 0.5)
+
+    def along(depth):
+        x = (np.arange(border.CELLS) + 0.5) / border.CELLS
+        points = frame(np.stack([x, np.full_like(x, depth * unit)], axis=-1))
+        return ndimage.map_coordinates(smooth, points.T[::-1], order=1, mode="nearest")
+
+    bar = np.mean([along(share * border.FRAME) for share in (0.4, 0.5, 0.6)], axis=0)
+    return border.read_cells(bar / np.maximum(along(-border.MARGIN / 2), 1))
 
 
 def _within_border(scan, corners, size) -> np.ndarray:
     """The picture and its border in their own pixels, by the corners of the frame."""
     u, around = border.unit(*size), 2 * border.thickness(*size)
-    return _straightened(scan, corners, [n + around for n in size], 2 * u)
+    return _straightened(scan, corners, [n + around for n in size], border.MARGIN * u)
 
 
 def _without_border(scan, corners, size) -> np.ndarray:
@@ -181,8 +187,11 @@ def _evened(framed: np.ndarray, size: tuple[int, int]) -> np.ndarray:
     """The picture within its border, where paper is 255 and ink is 0."""
     u = border.unit(*size)
     outside, x, y = _places(framed.shape)
-    blank = (outside >= u) & (outside < 1.6 * u) | (outside >= 4.3 * u) & (outside < 4.7 * u)
-    inked = (outside >= 2.6 * u) & (outside < 3.4 * u) & (y > 5 * u / len(framed) - 0.5)
+    frame, gap = border.MARGIN * u, (border.MARGIN + border.FRAME) * u
+    blank = (outside >= 0.5 * frame) & (outside < 0.8 * frame)
+    blank |= (outside >= gap + 0.3 * u) & (outside < gap + 0.7 * u)
+    inked = (outside >= frame + 0.6 * u) & (outside < gap - 0.6 * u)
+    inked &= y > 2 * gap / len(framed) - 0.5  # the cells are in the upper bar
     paper = _surface(x, y, framed, blank, degree=2)
     ink = _surface(x, y, framed, inked, degree=1)
     levels = 255 * (framed - ink) / np.maximum(paper - ink, 1)

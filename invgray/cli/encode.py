@@ -64,6 +64,7 @@ def encode(
 
     def convert(task: batch.Task):
         picture = images.read(task.source or batch.standard_input())
+        name = str(task.source or "standard input")
         with network:
             gray = codec.encode(picture.pixels)
         target = task.target or batch.standard_output()
@@ -72,7 +73,7 @@ def encode(
         around = border.thickness(height, width) if bordered else 0
         notices += images.write_gray(
             target,
-            border.draw(gray) if bordered else gray,
+            border.draw(gray, name) if bordered else gray,
             picture,
             used.name,
             used.digest,
