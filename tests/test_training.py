@@ -232,6 +232,7 @@ def test_thirty_steps_of_the_paper_s_system_lower_every_active_term(pictures, tm
         steps=30,
         interval=10,
         batch=4,
+        learning_rate=5e-4,  # on its way up for 50 steps
         contrast_network="vgg16",
         contrast_weights=str(vgg16_file),
     )
