@@ -31,6 +31,16 @@ def photo_file(tmp_path, photo):
     return path
 
 
+@pytest.fixture
+def photo_folder(tmp_path, photos):
+    """A folder with three colour photographs of 80x96 pixels."""
+    folder = tmp_path / "photos"
+    folder.mkdir()
+    for name, rgb in photos.items():
+        Image.fromarray(rgb[:96, :80]).save(folder / f"{name}.png")
+    return folder
+
+
 @pytest.fixture(scope="session")
 def codec():
     """The shipped default preset in float32."""

@@ -25,22 +25,13 @@ def run(*arguments):
     return CliRunner().invoke(main, ["benchmark", *map(str, arguments)])
 
 
-@pytest.fixture
-def folder(tmp_path, photos):
-    folder = tmp_path / "photos"
-    folder.mkdir()
-    for name, rgb in photos.items():
-        Image.fromarray(rgb[:96, :80]).save(folder / f"{name}.png")
-    return folder
-
-
-def test_figures_are_those_of_the_round_trip(folder, tmp_path, photos, codec):
-    (folder / "bad.png").write_text("no")
+def test_figures_are_those_of_the_round_trip(photo_folder, tmp_path, photos, codec):
+    (photo_folder / "bad.png").write_text("no")
     gray = np.repeat(photos["cat"][:64, :64, :1], 3, axis=-1)
-    Image.fromarray(gray).save(folder / "gray.png")
+    Image.fromarray(gray).save(photo_folder / "gray.png")
     files = {kind: tmp_path / f"report.{kind}" for kind in ("json", "csv", "html")}
     options = [part for kind, file in files.items() for part in (f"--{kind}", file)]
-    result = run(folder, *options, "--preset", "standard", "--precision", "float32")
+    result = run(photo_folder, *options, "--preset", "standard", "--precision", "float32")
     assert result.exit_code == errors.SOME_FAILED, result.output
     assert "bad.png: is not a picture" in result.stderr
     assert "4 of 5 pictures, protocol full" in result.stderr
@@ -65,14 +56,14 @@ def test_figures_are_those_of_the_round_trip(folder, tmp_path, photos, codec):
     assert "coffee.png" in files["html"].read_text()
 
 
-def test_json_goes_to_standard_output_on_request(folder):
-    result = run(folder / "cat.png", "--json", "-", "--preset", "standard", "-q")
+def test_json_goes_to_standard_output_on_request(photo_folder):
+    result = run(photo_folder / "cat.png", "--json", "-", "--preset", "standard", "-q")
     assert result.exit_code == 0, result.output
     assert json.loads(result.stdout)["machine"]["cores"] >= 1
 
 
-def test_robustness_has_every_handling_for_every_method(folder):
-    result = run(folder / "cat.png", "--robustness", "--json", "-", "--preset", "standard")
+def test_robustness_has_every_handling_for_every_method(photo_folder):
+    result = run(photo_folder / "cat.png", "--robustness", "--json", "-", "--preset", "standard")
     assert result.exit_code == 0, result.output
     figures = json.loads(result.stdout)
     measured = figures["presets"]["standard"]
@@ -285,8 +276,8 @@ def test_lpips_grows_with_the_difference(alexnet_file, photo, tmp_path):
         lpips.load(wrong)
 
 
-def test_the_command_measures_lpips_when_it_has_weights(folder, alexnet_file):
-    result = run(folder, "--preset", "standard", "--lpips", alexnet_file, "--json", "-", "-q")
+def test_the_command_measures_lpips_when_it_has_weights(photo_folder, alexnet_file):
+    result = run(photo_folder, "--preset", "standard", "--lpips", alexnet_file, "--json", "-", "-q")
     assert result.exit_code == 0, result.output
     figures = json.loads(result.stdout)
     ours = figures["presets"]["standard"]["quality"]["lpips"]["mean"]

@@ -12,7 +12,6 @@ import keras
 import numpy as np
 import pytest
 from click.testing import CliRunner
-from PIL import Image
 from skimage.color import rgb2lab
 
 import invgray
@@ -27,15 +26,6 @@ BASELINES = ["grayscale", "random training colours"]
 
 def run(*arguments):
     return CliRunner().invoke(main, ["benchmark", *map(str, arguments)])
-
-
-@pytest.fixture
-def folder(tmp_path, photos):
-    folder = tmp_path / "photos"
-    folder.mkdir()
-    for name, rgb in photos.items():
-        Image.fromarray(rgb[:96, :80]).save(folder / f"{name}.png")
-    return folder
 
 
 # Measures
@@ -87,10 +77,10 @@ def test_random_colours_are_those_of_the_training(colorizer_folder, photo):
 # The command
 
 
-def test_figures_are_those_of_the_colorizer(folder, colorizer_folder, tmp_path, photos):
+def test_figures_are_those_of_the_colorizer(photo_folder, colorizer_folder, tmp_path, photos):
     files = {name: tmp_path / f"out.{name}" for name in ("json", "csv", "html")}
     options = [part for kind, file in files.items() for part in (f"--{kind}", file)]
-    result = run(folder, "--weights", colorizer_folder, *options, "--precision", "float32")
+    result = run(photo_folder, "--weights", colorizer_folder, *options, "--precision", "float32")
     assert result.exit_code == 0, result.output
     assert "Made-up colours" in result.stderr and "AuC, rebalanced" in result.stderr
     figures = json.loads(files["json"].read_text())
@@ -110,9 +100,15 @@ def test_figures_are_those_of_the_colorizer(folder, colorizer_folder, tmp_path, 
     assert 'id="colorization"' in page and page.count("with made-up colours") == 3
 
 
-def test_codecs_and_colorizers_stand_side_by_side(folder, colorizer_folder):
+def test_codecs_and_colorizers_stand_side_by_side(photo_folder, colorizer_folder):
     result = run(
-        folder / "cat.png", "--preset", "standard", "--weights", colorizer_folder, "--json", "-"
+        photo_folder / "cat.png",
+        "--preset",
+        "standard",
+        "--weights",
+        colorizer_folder,
+        "--json",
+        "-",
     )
     assert result.exit_code == 0, result.output
     figures = json.loads(result.stdout)
@@ -122,14 +118,14 @@ def test_codecs_and_colorizers_stand_side_by_side(folder, colorizer_folder):
 
 
 def test_a_classifier_that_cannot_be_had_is_named_and_left_out(
-    folder, colorizer_folder, monkeypatch
+    photo_folder, colorizer_folder, monkeypatch
 ):
     def refuse(**options):
         raise Exception("no network")
 
     monkeypatch.setattr(keras.applications, "VGG16", refuse)
     options = ["--weights", colorizer_folder, "--json", "-", "--classifier"]
-    result = run(folder / "cat.png", *options)
+    result = run(photo_folder / "cat.png", *options)
     assert result.exit_code == 0
     assert "the classifier test is left out: VGG-16 cannot be had (no network)" in result.stderr
     assert "recognised" not in json.loads(result.stdout)["colorization"]["hasty"]["quality"]
@@ -148,8 +144,8 @@ def test_the_classifier_compares_two_pictures(monkeypatch, photos):
 
 
 @pytest.mark.parametrize("arguments", [["PHOTOS", "--preset", "standard"], ["--timing"]])
-def test_the_page_needs_a_colorizer_and_pictures(folder, arguments):
-    arguments = [folder if a == "PHOTOS" else a for a in arguments]
+def test_the_page_needs_a_colorizer_and_pictures(photo_folder, arguments):
+    arguments = [photo_folder if a == "PHOTOS" else a for a in arguments]
     result = run(*arguments, "--turing-test", "-")
     assert result.exit_code == errors.USAGE
     assert "the real-or-fake page needs pictures and a colorizer" in result.stderr
@@ -163,9 +159,9 @@ def pairs(photos):
     return [(rgb, np.repeat(rgb[..., 1:2], 3, axis=-1)) for rgb in photos.values()]
 
 
-def test_the_command_writes_the_page(folder, colorizer_folder, tmp_path):
+def test_the_command_writes_the_page(photo_folder, colorizer_folder, tmp_path):
     page = tmp_path / "page.html"
-    result = run(folder, "--weights", colorizer_folder, "--turing-test", page, "-q")
+    result = run(photo_folder, "--weights", colorizer_folder, "--turing-test", page, "-q")
     assert result.exit_code == 0, result.output
     html = page.read_text()
     assert html.count("data:image/jpeg") == 6

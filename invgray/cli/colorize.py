@@ -27,19 +27,7 @@ NAMING = batch.Naming(".colorized.png", dropped=batch.GRAY, formats=tuple(images
     help="From 0, vivid but blotchy, to 1, even but pale.",
 )
 @click.pass_context
-def colorize(
-    context,
-    inputs,
-    output,
-    recursive,
-    preset,
-    weights,
-    device,
-    precision,
-    engine,
-    temperature,
-    **rest,
-):
+def colorize(context, inputs, output, recursive, preset, weights, temperature, **rest):
     """Plausible colours for any gray picture: old.jpg -> old.colorized.png
 
     \b
@@ -51,13 +39,8 @@ def colorize(
     For grays that 'encode' made, 'decode' brings the true colours back.
     """
     tasks = batch.plan(inputs, output, NAMING, recursive)
-    colorizer = invgray.load_colorizer(
-        options.chosen(preset, weights, presets.COLORIZER),
-        device=device,
-        precision=precision,
-        engine=engine,
-        temperature=temperature,
-    )
+    which = options.chosen(preset, weights, presets.COLORIZER)
+    colorizer = invgray.load_colorizer(which, temperature=temperature, **options.taken(rest))
     network = Lock()
 
     def convert(task: batch.Task):

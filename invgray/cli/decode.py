@@ -50,7 +50,7 @@ def decode(context, inputs, output, recursive, preset, weights, rectify, size, *
     if size and not rectify:
         raise click.UsageError("--size is for --rectify")
     tasks = batch.plan(inputs, output, NAMING, recursive)
-    machine = {name: rest.pop(name) for name in ("device", "precision", "engine", "tile")}
+    machine = options.taken(rest)
     load = cache(lambda which: invgray.load(which, **machine))
     chosen = load(options.chosen(preset, weights, "")) if preset or weights else None
     network = Lock()

@@ -32,21 +32,7 @@ NAMING = batch.Naming(suffix=".gray.png", dropped=batch.GRAY, formats=tuple(imag
     help="Draw a frame to print around the gray, for 'decode --rectify'.",
 )
 @click.pass_context
-def encode(
-    context,
-    inputs,
-    output,
-    recursive,
-    preset,
-    weights,
-    device,
-    precision,
-    engine,
-    tile,
-    quality,
-    bordered,
-    **policy,
-):
+def encode(context, inputs, output, recursive, preset, weights, quality, bordered, **rest):
     """Colour to gray that can be undone: photo.jpg -> photo.gray.png
 
     \b
@@ -54,12 +40,12 @@ def encode(
         invgray encode holiday/ -o grays/             a folder and all that is in it
         cat photo.jpg | invgray encode - > gray.png   in a pipe
 
-    Keep the gray as a PNG: JPEG, resizing and other editing damage the hidden colours, unless they
-    were hidden with --preset robust; then '-o photo.gray.jpg' writes a JPEG.
+    Keep the gray as a PNG: JPEG, resizing and other editing damage the hidden colours, unless the
+    networks were trained for that ('train --channel handled').
     """
     tasks = batch.plan(inputs, output, NAMING, recursive)
     which = options.chosen(preset, weights, presets.DEFAULT)
-    codec = invgray.load(which, device=device, precision=precision, engine=engine, tile=tile)
+    codec = invgray.load(which, **options.taken(rest))
     network = Lock()
 
     def convert(task: batch.Task):
@@ -84,9 +70,9 @@ def encode(
         if lossy and not used.robust:
             notices.append(
                 f"JPEG damages the colours that preset '{used.name}' hides; "
-                "use --preset robust, or write a PNG"
+                "write a PNG, or use networks trained with --channel handled"
             )
         facts = {"width": width, "height": height, "preset": used.name}
         return facts, notices
 
-    context.exit(batch.run(tasks, convert, **policy))
+    context.exit(batch.run(tasks, convert, **rest))

@@ -65,6 +65,12 @@ def machine(command):
     )
 
 
+def taken(rest: dict) -> dict:
+    """Take what :func:`machine` and :func:`tile` declare out of a command's options."""
+    names = ("device", "precision", "engine", "tile")
+    return {name: rest.pop(name) for name in names if name in rest}
+
+
 def tile(command):
     """How a codec cuts large pictures."""
     return click.option(
