@@ -36,12 +36,13 @@ def rectify(
         InputError: no border, and no picture with four corners, can be found.
     """
     scan = scan.astype(np.float64)
-    for corners in filter(len, map(_corners, _frames(scan))):
+    relative = _relative_to_paper(scan)
+    for corners in filter(len, map(_corners, _frames(relative))):
         for turn in range(4):
             turned = np.roll(corners, turn, axis=0)
             if told := _told_size(scan, turned):
                 return _evened(_within_border(scan, turned, told), told)
-    for corners in filter(len, map(_corners, _pictures(scan))):
+    for corners in filter(len, map(_corners, _pictures(relative))):
         if np.all(corners > 3) and np.all(corners < np.subtract(scan.shape[::-1], 4)):
             return _without_border(scan, corners, size)
     raise InputError(
@@ -50,14 +51,13 @@ def rectify(
     )
 
 
-def _frames(scan: np.ndarray) -> Iterator[np.ndarray]:
+def _frames(relative: np.ndarray) -> Iterator[np.ndarray]:
     """Outer outlines of large black shapes, the largest first: ``(n, 2)``, x and y.
 
     Black is what has less than half the brightness of the paper nearby.
     """
-    relative = _relative_to_paper(scan)
     for region in _large_regions(relative < 0.5):
-        filled = np.zeros(scan.shape, bool)
+        filled = np.zeros(relative.shape, bool)
         filled[region.slice] = region.image_filled
         near = ndimage.binary_dilation(filled, iterations=3)
         inner = ndimage.binary_erosion(filled, iterations=3)
@@ -65,12 +65,12 @@ def _frames(scan: np.ndarray) -> Iterator[np.ndarray]:
         yield _outline(shape, 0.5)
 
 
-def _pictures(scan: np.ndarray) -> Iterator[np.ndarray]:
+def _pictures(relative: np.ndarray) -> Iterator[np.ndarray]:
     """Outlines of large shapes that are not white paper, made convex: ``(n, 2)``, x and y."""
-    inked = ndimage.binary_opening(_relative_to_paper(scan) < 0.9, iterations=2)
-    inked = ndimage.binary_closing(inked, iterations=max(scan.shape) // 50)
+    inked = ndimage.binary_opening(relative < 0.9, iterations=2)
+    inked = ndimage.binary_closing(inked, iterations=max(relative.shape) // 50)
     for region in _large_regions(inked):
-        hull = np.zeros(scan.shape)
+        hull = np.zeros(relative.shape)
         hull[region.slice] = region.image_convex
         yield _outline(1 - ndimage.gaussian_filter(hull, 1), 0.5)
 

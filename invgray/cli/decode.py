@@ -53,12 +53,13 @@ def decode(context, inputs, output, recursive, preset, weights, rectify, size, *
     machine = options.taken(rest)
     load = cache(lambda which: invgray.load(which, **machine))
     chosen = load(options.chosen(preset, weights, "")) if preset or weights else None
+    shipped = cache(lambda: presets.names("codec"))
     network = Lock()
 
     def choose(gray, record, name):
         """The codec for a gray, and what there is to say about the choice."""
         if record:
-            if not chosen and record.preset not in presets.names("codec"):
+            if not chosen and record.preset not in shipped():
                 raise ForeignWeightsError(
                     f"{name}: was made with preset '{record.preset}', which is not here",
                     "name its folder with --weights",
@@ -67,7 +68,7 @@ def decode(context, inputs, output, recursive, preset, weights, rectify, size, *
             other = record.weights != codec.preset.digest
             notice = f"made with other weights than '{codec.preset.name}'; colours may be off"
             return codec, [notice] if other else []
-        codecs = [chosen] if chosen else [load(name) for name in presets.names("codec")]
+        codecs = [chosen] if chosen else [load(name) for name in shipped()]
         if found := detector.recognise(codecs, gray):
             return found, [f"does not say what made it; recognised as preset '{found.preset.name}'"]
         notice = (
@@ -115,11 +116,10 @@ def straighten(
     picture: images.Picture, name: Path | str, size: tuple[int, int] | None
 ) -> images.Picture:
     """The gray picture on a photograph or scan of its print; nothing else of that is kept."""
-    from invgray import rectification
+    from invgray import metrics, rectification
 
-    brightness = picture.pixels
-    if brightness.ndim == 3:
-        brightness = brightness @ np.array([0.299, 0.587, 0.114])
+    colored = picture.pixels.ndim == 3
+    brightness = metrics.luminance(picture.pixels) if colored else picture.pixels
     shape = size and (size[1], size[0])
     gray = images.to_8_bits(rectification.rectify(brightness, str(name), shape))
     return images.Picture(gray, notices=picture.notices)
