@@ -7,6 +7,7 @@ from collections.abc import Iterable
 import numpy as np
 
 from invgray.codec import Codec
+from invgray.luminance import luminance
 
 THRESHOLD = 0.75
 """Least agreement of a gray that hides colours; the README has the rates of error."""
@@ -22,8 +23,17 @@ def recognise(codecs: Iterable[Codec], gray: np.ndarray) -> Codec | None:
         codecs: to choose from.
         gray: uint8 ``(H, W)``.
     """
-    best = max(((agreement(codec, gray), codec) for codec in codecs), key=lambda found: found[0])
-    return best[1] if best[0] >= THRESHOLD else None
+    agreements = [(agreement(codec, gray), codec) for codec in codecs if leaves_pattern(codec)]
+    best, codec = max(agreements, key=lambda found: found[0], default=(0.0, None))
+    return codec if best >= THRESHOLD else None
+
+
+def leaves_pattern(codec: Codec) -> bool:
+    """Whether a codec adds a pattern to the luminance, by which its grays can be told.
+
+    The paper's encoder draws the gray anew: to its decoder, any gray looks like one of its own.
+    """
+    return codec.preset.card["network"] == "subpixel"
 
 
 def agreement(codec: Codec, gray: np.ndarray) -> float:
@@ -40,8 +50,8 @@ def agreement(codec: Codec, gray: np.ndarray) -> float:
     top, left = (max(0, (n - SIDE) // 2) for n in gray.shape)
     gray = gray[top : top + SIDE, left : left + SIDE]
     rgb = codec.decode(gray)
-    luminance = rgb @ np.array([0.299, 0.587, 0.114])
-    found, expected = (x - luminance for x in (gray, codec.encode(rgb)))
+    plain = luminance(rgb)
+    found, expected = (x - plain for x in (gray, codec.encode(rgb)))
     found, expected = found - found.mean(), expected - expected.mean()
     scale = np.sqrt(np.mean(found**2) * np.mean(expected**2))
     return float(np.mean(found * expected) / max(scale, 1e-6))

@@ -12,6 +12,8 @@ from scipy.spatial import cKDTree
 from skimage.color import deltaE_ciede2000, rgb2lab
 from skimage.metrics import mean_squared_error, structural_similarity
 
+from invgray.luminance import luminance
+
 
 def mae(x: np.ndarray, y: np.ndarray) -> float:
     """Mean absolute error over all pixels and channels, in levels (0 to 255)."""
@@ -61,11 +63,6 @@ def structure(gray: np.ndarray, rgb: np.ndarray) -> float:
     c3 = (0.03 * 255) ** 2 / 2
     s = (covariance + c3) / (np.sqrt(variance_x * variance_y) + c3)
     return float(np.mean(s[5:-5, 5:-5]))
-
-
-def luminance(rgb: np.ndarray) -> np.ndarray:
-    """Luminance Y' (ITU-R BT.601) of ``(H, W, 3)``, unrounded, in the input's range: ``(H, W)``."""
-    return rgb @ np.array([0.299, 0.587, 0.114])
 
 
 def gray_psnr(gray: np.ndarray, rgb: np.ndarray) -> float:

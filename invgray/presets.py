@@ -216,7 +216,11 @@ def _export(network, path: Path) -> None:
     for number, node in enumerate(model.get_ordered_ops()):
         node.set_friendly_name(f"{number}")  # TensorFlow's are long, and differ from run to run
     openvino.save_model(model, path, compress_to_fp16=True)
-    path.write_text(re.sub(r">\s+<", "><", path.read_text("utf-8")), "utf-8")
+    path.write_text(re.sub(_NEEDLESS, "", path.read_text("utf-8"), flags=re.S), "utf-8")
+
+
+_NEEDLESS = r"""<rt_info>.*?</rt_info>| names="[^"]*"|\s+(?=<|/>)"""
+"""What a network's XML works without: notes, names of outputs, space between tags."""
 
 
 def _to_stored(weights: np.ndarray) -> np.ndarray:

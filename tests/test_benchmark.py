@@ -19,6 +19,7 @@ from invgray import errors, metrics, presets
 from invgray.benchmark import lpips, machine, methods, quality, robustness, tables, timing
 from invgray.cli import main
 from invgray.images import to_8_bits
+from invgray.luminance import luminance
 
 
 def run(*arguments):
@@ -146,7 +147,7 @@ def test_summary_leaves_infinities_out():
 
 
 def test_identical_pictures_have_perfect_figures_that_json_can_hold(photo):
-    identity = methods.Method("identity", metrics.luminance, lambda gray: photo)
+    identity = methods.Method("identity", luminance, lambda gray: photo)
     figures = quality.measure(identity, "photo", photo, None).figures
     assert (figures["mae"], figures["ssim"], figures["psnr"]) == (0, pytest.approx(1), np.inf)
     assert figures["ciede2000"] == 0
@@ -188,13 +189,13 @@ def test_the_wavelet_method_takes_any_size(height, width):
 
 def test_the_wavelet_method_restores_photos_to_the_level_of_its_paper(photo):
     restored = methods.extract_chrominance(to_8_bits(methods.embed_chrominance(photo)))
-    plain = methods.LUMINANCE.decode(to_8_bits(metrics.luminance(photo)))
+    plain = methods.LUMINANCE.decode(to_8_bits(luminance(photo)))
     assert 20 < metrics.psnr(photo, restored) < 40
     assert metrics.psnr(photo, restored) > metrics.psnr(photo, plain) + 3
 
 
 def gray_of(photo):
-    return to_8_bits(metrics.luminance(photo))
+    return to_8_bits(luminance(photo))
 
 
 @pytest.mark.parametrize("name", robustness.HANDLINGS)

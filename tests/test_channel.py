@@ -9,15 +9,15 @@ import pytest
 import tensorflow as tf
 from PIL import Image
 
-from invgray import metrics
 from invgray.images import to_8_bits
+from invgray.luminance import luminance
 from invgray.training import channel
 
 
 @pytest.fixture
 def gray(photos):
     """Luminance of three photographs in [0, 1], float32 (3, 96, 88, 1)."""
-    crops = [metrics.luminance(rgb[:96, :88]) for rgb in photos.values()]
+    crops = [luminance(rgb[:96, :88]) for rgb in photos.values()]
     return (np.rint(np.stack(crops)) / 255).astype(np.float32)[..., None]
 
 

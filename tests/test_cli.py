@@ -259,6 +259,9 @@ def test_decode_says_what_it_assumes(tmp_path, photo, codec):
     result = run("decode", bare)
     assert result.exit_code == 0
     assert "does not say what made it; recognised as preset 'standard'" in result.stderr
+    result = run("decode", plain, "--preset", "paper", "--overwrite")
+    assert result.exit_code == 0
+    assert "hide" not in result.stderr
     other = tmp_path / "other.gray.png"
     images.write_gray(other, photo[:20, :20, 0], images.Picture(photo), "standard", "0" * 16)
     assert "made with other weights" in run("decode", other).stderr

@@ -18,6 +18,7 @@ import invgray
 from invgray import colorizer, detector, errors, gamut, images, metrics, presets
 from invgray.cli import main
 from invgray.images import to_8_bits
+from invgray.luminance import luminance
 from invgray.networks import colorizer as network
 from invgray.training import colorizer as training
 from invgray.training import lab
@@ -234,7 +235,7 @@ def test_kinds_of_presets_are_told_apart(colorizer_folder):
 @pytest.mark.parametrize("name", ["astronaut", "coffee", "cat"])
 def test_hidden_colours_are_told_from_none(codec, photos, name):
     hidden = to_8_bits(codec.encode(photos[name]))
-    plain = to_8_bits(metrics.luminance(photos[name]))
+    plain = to_8_bits(luminance(photos[name]))
     for gray, hides in ((hidden, True), (plain, False)):
         assert (detector.recognise([codec], gray) is codec) == hides
 
@@ -242,6 +243,11 @@ def test_hidden_colours_are_told_from_none(codec, photos, name):
 def test_a_flat_gray_hides_nothing(codec):
     flat = np.full((64, 64), 128, np.uint8)
     assert detector.recognise([codec], flat) is None
+
+
+def test_grays_without_a_pattern_of_their_own_are_not_told(photo):
+    paper = invgray.load("paper")
+    assert detector.recognise([paper], to_8_bits(paper.encode(photo))) is None
 
 
 # The command

@@ -8,6 +8,7 @@ import tensorflow as tf
 from skimage.color import rgb2lab
 
 from invgray import metrics
+from invgray.luminance import luminance
 from invgray.training import lab, losses
 from invgray.training.channel import png
 
@@ -30,7 +31,7 @@ def test_lightness_is_cie_l(photo):
 
 def test_structure_matches_the_metric(photo):
     pattern = 6 * (np.indices(photo.shape[:2]).sum(0) % 2) - 3
-    gray = np.clip(metrics.luminance(photo) + pattern, 0, 255).round()
+    gray = np.clip(luminance(photo) + pattern, 0, 255).round()
     x = (gray / 255).astype(np.float32)[None, ..., None]
     y = lab.lightness(photo[None] / np.float32(255))
     result = 1 - float(losses.structure_dissimilarity(x, y)[0])

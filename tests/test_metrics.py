@@ -8,6 +8,7 @@ from PIL import Image
 from skimage.color import rgb2lab
 
 from invgray import metrics
+from invgray.luminance import luminance
 
 
 def test_identical_pictures(photo):
@@ -51,7 +52,7 @@ def test_structure_against_a_literal_transcription(photo):
 
 
 def test_gray_psnr_of_rounded_luminance(photo):
-    gray = np.rint(metrics.luminance(photo)).astype(np.uint8)
+    gray = np.rint(luminance(photo)).astype(np.uint8)
     assert metrics.gray_psnr(gray, photo) == pytest.approx(10 * np.log10(255**2 * 12), abs=0.5)
 
 

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from invgray import metrics
+from invgray.luminance import luminance
 from invgray.networks import colorizer, paper, subpixel
 
 
@@ -61,7 +61,7 @@ def test_paper_s_decoder_sees_18_pixels_around():
 def test_subpixel_starts_near_the_identity(photo):
     x = photo[None, :64, :64] / np.float32(255)
     gray = subpixel.encoder(width=16)(x).numpy()
-    assert np.abs(gray[0, ..., 0] - metrics.luminance(x[0])).mean() < 0.15
+    assert np.abs(gray[0, ..., 0] - luminance(x[0])).mean() < 0.15
     restored = subpixel.decoder(width=16)(gray).numpy()
     assert np.abs(restored - gray).mean() < 0.15
 

@@ -19,6 +19,13 @@ def test_shipped_presets_are_complete(name):
     assert len(preset.digest) == 16
     assert preset.card["training"]["seconds"] >= 7000
     assert preset.card["command"].startswith("invgray train")
+    assert "/" not in preset.card["command"]
+
+
+@pytest.mark.parametrize(("name", "megabytes"), {"standard": 6, "paper": 15}.items())
+def test_presets_are_small(name, megabytes):
+    files = presets.find(name).directory.iterdir()
+    assert sum(file.stat().st_size for file in files) <= megabytes * 1e6
 
 
 def test_unknown_presets_are_refused():

@@ -16,6 +16,7 @@ from invgray import border, images, metrics, rectification
 from invgray.cli import main
 from invgray.errors import InputError
 from invgray.images import to_8_bits
+from invgray.luminance import luminance
 
 
 def run(*arguments):
@@ -25,7 +26,7 @@ def run(*arguments):
 @pytest.fixture(scope="module")
 def gray():
     """Luminance of a photograph, uint8 (320, 400)."""
-    return to_8_bits(metrics.luminance(data.astronaut()[:320, 50:450]))
+    return to_8_bits(luminance(data.astronaut()[:320, 50:450]))
 
 
 def photographed(sheet, dpi=300, tilt=15.0, turn=10.0, shade=0.3):

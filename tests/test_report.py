@@ -12,9 +12,9 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from invgray import metrics
 from invgray.benchmark import report
 from invgray.benchmark.quality import RoundTrip
+from invgray.luminance import luminance
 
 HOSTILE = "<img src=x onerror=alert(1)>.png"
 SECTIONS = ["gallery", "quality", "robustness", "timing", "pictures", "machine"]
@@ -127,7 +127,7 @@ def examples(photos):
             names[name],
             "standard",
             rgb := photos[name][:, :200],
-            metrics.luminance(rgb).astype(np.uint8),
+            luminance(rgb).astype(np.uint8),
             255 - rgb,
             figures,
         )

@@ -21,6 +21,7 @@ import invgray
 from invgray import errors, metrics
 from invgray.cli import main
 from invgray.images import to_8_bits
+from invgray.luminance import luminance
 from invgray.networks import build, subpixel
 from invgray.training import cards, codec, data, distribution, loop
 from invgray.training.objectives import fidelity
@@ -243,14 +244,14 @@ def test_thirty_steps_of_the_paper_s_system_lower_every_active_term(pictures, tm
 
 def test_networks_start_with_positives(pictures, photo):
     rgb = photo[None, :64, :64] / np.float32(255)
-    luminance = metrics.luminance(rgb)[..., None]
+    gray = luminance(rgb)[..., None]
     for seed in range(3):
         keras.utils.set_random_seed(seed)
         networks = [build({"network": "paper", "arguments": {}}, n) for n in ("encoder", "decoder")]
         codec.start_positive(*networks, rgb)
-        for network, picture in zip(networks, (rgb, luminance), strict=True):
+        for network, picture in zip(networks, (rgb, gray), strict=True):
             output = network(picture).numpy().mean(axis=-1)
-            assert np.corrcoef(output.ravel(), luminance.ravel())[0, 1] > 0
+            assert np.corrcoef(output.ravel(), gray.ravel())[0, 1] > 0
 
 
 def test_two_workers_reach_the_weights_of_one(pictures, tmp_path):

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 import numpy as np
 import pywt
 
-from invgray import metrics
 from invgray.codec import Codec
+from invgray.luminance import luminance
 
 
 @dataclass(frozen=True)
@@ -39,7 +39,7 @@ def gray_as_color(gray: np.ndarray) -> np.ndarray:
     return np.repeat(gray[..., None], 3, axis=-1)
 
 
-LUMINANCE = Method("luminance", metrics.luminance, gray_as_color)
+LUMINANCE = Method("luminance", luminance, gray_as_color)
 """Plain luminance, shown as it is: what is lost when nothing is hidden."""
 
 

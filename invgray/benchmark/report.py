@@ -18,10 +18,10 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from PIL import Image
 
-from invgray import metrics
 from invgray.benchmark.measures import COLORIZATION, MEASURES, Measure
 from invgray.benchmark.quality import RoundTrip
 from invgray.images import to_8_bits
+from invgray.luminance import luminance
 
 WORST = 32
 """Difference, in levels, that difference maps show in the last colour of their scale."""
@@ -176,7 +176,7 @@ def _gallery_row(example: RoundTrip) -> dict:
         "crop_width": columns.stop - columns.start,
         "crop_height": rows.stop - rows.start,
         "crop": _png(Image.fromarray(example.gray[crop])),
-        "luminance": _png(Image.fromarray(to_8_bits(metrics.luminance(example.rgb[crop])))),
+        "luminance": _png(Image.fromarray(to_8_bits(luminance(example.rgb[crop])))),
     }
 
 

@@ -127,9 +127,10 @@ HANDLINGS = {
     "none": Handling(lambda gray: gray),
     **{
         f"jpeg-{quality}": Handling(partial(compressed, form="JPEG", quality=quality))
-        for quality in (95, 90, 80, 70, 50)
+        for quality in (95, 90, 80, 75, 70, 50)
     },
     "webp-90": Handling(partial(compressed, form="WEBP", quality=90)),
+    "resize-90%": Handling(partial(resized, factor=0.9)),
     "resize-99.5%": Handling(partial(resized, factor=0.995)),
     "resize-100.5%": Handling(partial(resized, factor=1.005)),
     "rotate-90": Handling(np.rot90, partial(np.rot90, k=-1)),

@@ -14,6 +14,7 @@ import invgray
 from invgray import border, detector, images, presets
 from invgray.cli import batch, options
 from invgray.errors import ForeignWeightsError, InputError
+from invgray.luminance import luminance
 
 NAMING = batch.Naming(suffix=".color.png", dropped=batch.GRAY, formats=tuple(images.COLOR_FORMATS))
 
@@ -68,6 +69,8 @@ def decode(context, inputs, output, recursive, preset, weights, rectify, size, *
             other = record.weights != codec.preset.digest
             notice = f"made with other weights than '{codec.preset.name}'; colours may be off"
             return codec, [notice] if other else []
+        if chosen and not detector.leaves_pattern(chosen):
+            return chosen, []
         codecs = [chosen] if chosen else [load(name) for name in shipped()]
         if found := detector.recognise(codecs, gray):
             return found, [f"does not say what made it; recognised as preset '{found.preset.name}'"]
@@ -116,10 +119,10 @@ def straighten(
     picture: images.Picture, name: Path | str, size: tuple[int, int] | None
 ) -> images.Picture:
     """The gray picture on a photograph or scan of its print; nothing else of that is kept."""
-    from invgray import metrics, rectification
+    from invgray import rectification
 
     colored = picture.pixels.ndim == 3
-    brightness = metrics.luminance(picture.pixels) if colored else picture.pixels
+    brightness = luminance(picture.pixels) if colored else picture.pixels
     shape = size and (size[1], size[0])
     gray = images.to_8_bits(rectification.rectify(brightness, str(name), shape))
     return images.Picture(gray, notices=picture.notices)

@@ -66,8 +66,7 @@ def encode(context, inputs, output, recursive, preset, weights, quality, bordere
             quality=quality,
             border=around,
         )
-        lossy = task.target and images.GRAY_FORMATS[task.target.suffix.lower()] == "JPEG"
-        if lossy and not used.robust:
+        if images.is_lossy(target) and not used.robust:
             notices.append(
                 f"JPEG damages the colours that preset '{used.name}' hides; "
                 "write a PNG, or use networks trained with --channel handled"

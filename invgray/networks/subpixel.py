@@ -11,8 +11,7 @@ import keras
 import tensorflow as tf
 from keras import layers
 
-LUMINANCE = (0.299, 0.587, 0.114)
-"""Weights of R, G and B in the luminance Y' (ITU-R BT.601)."""
+from invgray.luminance import WEIGHTS
 
 
 @keras.saving.register_keras_serializable("invgray")
@@ -44,7 +43,7 @@ class Luminance(layers.Layer):
     """Luminance Y' of an RGB tensor: ``(N, H, W, 3)`` to ``(N, H, W, 1)``."""
 
     def call(self, rgb):
-        return tf.reduce_sum(rgb * tf.constant(LUMINANCE, rgb.dtype), axis=-1, keepdims=True)
+        return tf.reduce_sum(rgb * tf.constant(WEIGHTS, rgb.dtype), axis=-1, keepdims=True)
 
     def compute_output_shape(self, shape):
         return *shape[:-1], 1

@@ -14,6 +14,7 @@ from PIL import Image
 
 from invgray import metrics
 from invgray.images import to_8_bits
+from invgray.luminance import luminance
 from invgray.networks import architecture
 from invgray.training import data, distribution, loop, losses
 from invgray.training.cards import Trained, card
@@ -135,10 +136,10 @@ def start_positive(encoder: keras.Model, decoder: keras.Model, rgb: np.ndarray) 
     restored from it just as well, and the lightness term forgives 70 levels. Where the output falls
     as the luminance of ``rgb`` ``(N, H, W, 3)`` rises, the last kernel changes its sign.
     """
-    luminance = metrics.luminance(rgb)[..., None].astype(np.float32)
-    for network, picture in ((encoder, rgb), (decoder, luminance)):
+    gray = luminance(rgb)[..., None].astype(np.float32)
+    for network, picture in ((encoder, rgb), (decoder, gray)):
         output = network(picture).numpy().mean(axis=-1)
-        if np.corrcoef(output.ravel(), luminance.ravel())[0, 1] < 0:
+        if np.corrcoef(output.ravel(), gray.ravel())[0, 1] < 0:
             last = [layer for layer in network.layers if isinstance(layer, layers.Conv2D)][-1]
             last.kernel.assign(-last.kernel)
 
