@@ -22,8 +22,8 @@ def speed(result: dict, style: str) -> str:
     """The rows for pictures of 512x512 pixels; those of presets with the engine that CPUs use."""
     for name, entry in (result["presets"] | result["baselines"]).items():
         engine = "openvino" if name in result["presets"] else "tensorflow"
-        rows = (row for row in entry["timing"] if row["engine"] == engine)
-        entry["timing"] = [row for row in rows if row["size"] == 512]
+        shown = (512, engine)
+        entry["timing"] = [r for r in entry["timing"] if (r["size"], r["engine"]) == shown]
     return tables.timing(result, style)
 
 

@@ -337,7 +337,7 @@ def test_grays_may_be_jpegs(tmp_path, photo, photo_file):
     gray = tmp_path / "photo.gray.jpg"
     result = run("encode", photo_file, "-o", gray, "--quality", 95)
     assert result.exit_code == 0, result.output
-    assert "JPEG damages the colours that preset 'standard' hides; write a PNG" in (result.stderr)
+    assert "JPEG damages the colours that preset 'standard' hides; write a PNG" in result.stderr
     with Image.open(gray) as image:
         assert (image.format, image.mode) == ("JPEG", "L")
         tables = image.quantization

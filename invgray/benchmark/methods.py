@@ -9,7 +9,7 @@ import numpy as np
 import pywt
 
 from invgray.codec import Codec
-from invgray.luminance import luminance
+from invgray.luminance import WEIGHTS, luminance
 
 
 @dataclass(frozen=True)
@@ -78,9 +78,7 @@ WAVELET = Method("de Queiroz-Braun", embed_chrominance, extract_chrominance)
 
 BASELINES = (LUMINANCE, WAVELET)
 
-_TO_YCBCR = np.array(
-    [[0.299, 0.587, 0.114], [-0.168736, -0.331264, 0.5], [0.5, -0.418688, -0.081312]]
-)
+_TO_YCBCR = np.array([WEIGHTS, [-0.168736, -0.331264, 0.5], [0.5, -0.418688, -0.081312]])
 """Y, Cb and Cr of JPEG (ITU-R BT.601, full range), chrominance around zero."""
 
 
