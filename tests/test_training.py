@@ -9,6 +9,7 @@ import os
 import socket
 import subprocess
 import sys
+from io import BytesIO
 
 import keras
 import numpy as np
@@ -123,6 +124,22 @@ def test_training_learns_colour(pictures, tmp_path):
     assert (tmp_path / "curves.png").stat().st_size > 5000
     figures = codec.evaluate(*trained.networks, pictures)
     assert figures["psnr"] > 10
+
+
+def test_a_handled_run_keeps_the_weights_that_survive_jpeg(pictures, tmp_path):
+    arguments = {"channel": "handled", "levels": 3, "width": 16}
+    trained = train(pictures, tmp_path, steps=4, interval=1, **arguments)
+    validated = [row["validation_psnr_jpeg_75"] for row in rows(tmp_path)]
+    figures = trained.card["figures"]["validation_256"]
+    assert figures["psnr_jpeg_75"] == pytest.approx(max(validated), rel=1e-6)
+    encoder, decoder = trained.networks
+    rgb = np.asarray(metrics.paper_protocol(pictures[0]))
+    gray = to_8_bits(255 * encoder(rgb[None] / np.float32(255)).numpy()[0, ..., 0])
+    file = BytesIO()
+    Image.fromarray(gray).save(file, "JPEG", quality=75)
+    back = decoder(np.asarray(Image.open(file))[None, ..., None] / np.float32(255)).numpy()[0]
+    alone = codec.evaluate(encoder, decoder, pictures[:1], handled=True)
+    assert metrics.psnr(rgb, to_8_bits(255 * back)) == pytest.approx(alone["psnr_jpeg_75"], abs=0.1)
 
 
 def test_averages_go_to_the_twins_and_leave_the_model_alone():

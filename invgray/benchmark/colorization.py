@@ -21,8 +21,6 @@ def methods(colorizers: list[Colorizer]) -> list[Method]:
     The baselines are no colours at all, and colours drawn at random from those that the first
     colorizer was trained on.
     """
-    if not colorizers:
-        return []
     colors = colorizers[0].preset.card["colors"]
 
     def draw(gray):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import NamedTuple
 
 
@@ -127,3 +128,23 @@ COLORIZATION = (
     ),
 )
 """Every known figure of made-up colours."""
+
+
+def number(value: float | str | None, digits: int) -> str:
+    """Text of a figure, which JSON may have turned into ``"inf"``, or which may be missing."""
+    known = math.nan if value is None else float(value)
+    if math.isnan(known):
+        return _MISSING
+    return "∞" if math.isinf(known) else f"{known:.{digits}f}"
+
+
+def mean(figure: dict | None, digits: int) -> str:
+    """Text of mean ± standard deviation."""
+    average, deviation = (figure["mean"], figure.get("std")) if figure else (None, None)
+    text = number(average, digits)
+    if text in (_MISSING, "∞") or deviation is None:
+        return text
+    return f"{text} ± {number(deviation, digits)}"
+
+
+_MISSING = "\N{EN DASH}"

@@ -18,7 +18,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from PIL import Image
 
-from invgray.benchmark.measures import COLORIZATION, MEASURES, Measure
+from invgray.benchmark.measures import COLORIZATION, MEASURES, Measure, mean, number
 from invgray.benchmark.quality import RoundTrip
 from invgray.images import to_8_bits
 from invgray.luminance import luminance
@@ -32,8 +32,6 @@ CROP = 64
 COLORIZED = 6
 """Pictures with made-up colours that are shown."""
 
-
-_MISSING = "\N{EN DASH}"
 
 _INK = "#010203"
 """Stands for the text colour of the page while a plot is drawn."""
@@ -129,22 +127,8 @@ def template(name: str) -> Template:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.filters |= {"number": _number, "mean": _mean}
+    environment.filters |= {"number": number, "mean": mean}
     return environment.get_template(name)
-
-
-def _number(value: float | None, digits: int) -> str:
-    """Text of a figure, which JSON may have turned into ``"inf"``, or which may be missing."""
-    if value is None or math.isnan(value := float(value)):
-        return _MISSING
-    return "∞" if math.isinf(value) else f"{value:.{digits}f}"
-
-
-def _mean(figure: dict | None, digits: int) -> str:
-    """Text of mean ± standard deviation."""
-    mean, std = (None, None) if figure is None else (figure["mean"], figure.get("std"))
-    text = _number(mean, digits)
-    return text if text in (_MISSING, "∞") or std is None else f"{text} ± {_number(std, digits)}"
 
 
 def _series(results: dict) -> list[dict]:
@@ -217,10 +201,10 @@ def _best(measure: Measure, rows: list[dict]) -> str | None:
     """Text of the best mean of a column, which more than one row may share."""
     figures = [entry["quality"].get(measure.key) or {} for entry in rows]
     means = [float(figure["mean"]) for figure in figures if figure.get("mean") is not None]
-    known = [mean for mean in means if not math.isnan(mean)]
+    known = [value for value in means if not math.isnan(value)]
     best = max if measure.higher_is_better else min
     comparable = known and measure.higher_is_better is not None
-    return _number(best(known), measure.digits) if comparable else None
+    return number(best(known), measure.digits) if comparable else None
 
 
 def _recognition(found: dict) -> dict | None:
@@ -289,7 +273,7 @@ def _variant(row: dict) -> tuple[str, str, str]:
 
 
 def _speed_plot(
-    number: int, panel: tuple[str, str], rows: list[dict], lines: dict, top: float
+    index: int, panel: tuple[str, str], rows: list[dict], lines: dict, top: float
 ) -> Markup:
     figure = Figure(figsize=(4.6, 3), layout="constrained")
     sizes = sorted({row["size"] for row in rows})
@@ -305,7 +289,7 @@ def _speed_plot(
         axes.set(title=", ".join(panel), xlabel="side (pixels)", ylabel="megapixels a second")
         axes.set_xlim(sizes[0] / 1.3, sizes[-1] * 1.3)
         axes.set_ylim(0, top)
-        return _svg(figure, f"timing-{number}", f"Speed by size: {', '.join(panel)}")
+        return _svg(figure, f"timing-{index}", f"Speed by size: {', '.join(panel)}")
 
 
 def _line(index: int, name: str) -> dict[str, str]:
@@ -320,8 +304,8 @@ def _look(line: dict[str, str]) -> dict:
 
 
 def _finite(figure: dict | None) -> float:
-    mean = figure["mean"] if figure else None
-    return float(mean) if mean is not None and math.isfinite(float(mean)) else math.nan
+    value = figure["mean"] if figure else None
+    return float(value) if value is not None and math.isfinite(float(value)) else math.nan
 
 
 @contextmanager

@@ -107,12 +107,12 @@ def run(plan: Plan, quiet: bool, report: Callable[[str], None]) -> tuple[dict, P
 
 def _measure_pictures(plan, result, pictures, quiet, report) -> None:
     distance = lpips.load(plan.lpips) if plan.lpips else None
-    trained = [methods.trained(codec) for codec in plan.codecs]
-    compared = [*trained, *methods.BASELINES] if trained else []
-    coloring = colorization.methods(plan.colorizers)
-    comparisons = _comparisons(plan, distance, report) if coloring else {}
-    rows: defaultdict[tuple[str, str], list[dict]] = defaultdict(list)
-    recognised: list[dict] = []
+    studies: list[_RoundTrips | _Colorizations] = []
+    if plan.codecs:
+        studies.append(_RoundTrips(plan, distance, pictures.round_trips))
+    if plan.colorizers:
+        comparisons = _comparisons(plan, distance, report)
+        studies.append(_Colorizations(plan, comparisons, pictures.colorized))
     skipped = 0
     for path in tqdm(plan.paths, unit="picture", disable=quiet or None):
         try:
@@ -121,44 +121,76 @@ def _measure_pictures(plan, result, pictures, quiet, report) -> None:
             report(str(error))
             skipped += 1
             continue
-        grays: dict[str, np.ndarray] = {}
-        for method in compared:
-            trip = quality.measure(method, path.name, rgb, distance)
-            rows["quality", method.name].append({"image": trip.image} | trip.figures)
-            if plan.robust:
-                handled = robustness.measure(method, rgb, trip.gray)
-                rows["robustness", method.name].append(handled)
-            if method in (*trained, methods.LUMINANCE):
-                grays[method.name] = trip.gray
-            if method in trained[:1] and len(pictures.round_trips) < GALLERY:
-                pictures.round_trips.append(trip)
-        if plan.robust and compared:
-            recognised.append(recognition.measure(plan.codecs, grays))
-        for method in coloring:
-            colors = plan.colorizers[0].preset.card["colors"]
-            figures, colorized = colorization.measure(method, rgb, colors, comparisons)
-            rows["colorization", method.name].append({"image": path.name} | figures)
-            if method.name == plan.colorizers[0].preset.name and len(pictures.colorized) < PAIRS:
-                pictures.colorized.append((rgb, colorized))
+        for study in studies:
+            study.measure(path.name, rgb)
     if skipped == len(plan.paths):
         raise InputError("none of the inputs is a picture", "name pictures or a folder of them")
     measured = len(plan.paths) - skipped
     result |= {"protocol": plan.protocol, "images": measured, "skipped": skipped}
-    for method in compared:
-        entry = result["presets" if method in trained else "baselines"]
-        entry = entry.setdefault(method.name, {})
-        entry |= _summed_up(rows["quality", method.name], quality.summary)
-        if found := rows["robustness", method.name]:
-            entry["robustness"] = {
-                handling: quality.summary([row[handling] for row in found])
-                for handling in robustness.HANDLINGS
-            }
-    if recognised:
-        result["recognition"] = recognition.summary(recognised)
-    if coloring:
+    for study in studies:
+        study.conclude(result)
+
+
+class _RoundTrips:
+    """Colours hidden and brought back, picture by picture; the first few are kept to show."""
+
+    def __init__(self, plan: Plan, distance: quality.Distance | None, shown: list[RoundTrip]):
+        self.codecs, self.robust = plan.codecs, plan.robust
+        self.distance, self.shown = distance, shown
+        self.trained = [methods.trained(codec) for codec in plan.codecs]
+        self.methods = [*self.trained, *methods.BASELINES]
+        self.trips: defaultdict[str, list[dict]] = defaultdict(list)
+        self.handled: defaultdict[str, list[dict]] = defaultdict(list)
+        self.recognised: list[dict] = []
+
+    def measure(self, image: str, rgb: np.ndarray) -> None:
+        grays: dict[str, np.ndarray] = {}
+        for method in self.methods:
+            trip = quality.measure(method, image, rgb, self.distance)
+            self.trips[method.name].append({"image": image} | trip.figures)
+            if self.robust:
+                self.handled[method.name].append(robustness.measure(method, rgb, trip.gray))
+            if method in (*self.trained, methods.LUMINANCE):
+                grays[method.name] = trip.gray
+            if method is self.trained[0] and len(self.shown) < GALLERY:
+                self.shown.append(trip)
+        if self.robust:
+            self.recognised.append(recognition.measure(self.codecs, grays))
+
+    def conclude(self, result: dict) -> None:
+        for method in self.methods:
+            kind = result["presets" if method in self.trained else "baselines"]
+            entry = kind.setdefault(method.name, {})
+            entry |= _summed_up(self.trips[method.name], quality.summary)
+            if self.robust:
+                found = self.handled[method.name]
+                entry["robustness"] = {
+                    handling: quality.summary([row[handling] for row in found])
+                    for handling in robustness.HANDLINGS
+                }
+        if self.robust:
+            result["recognition"] = recognition.summary(self.recognised)
+
+
+class _Colorizations:
+    """Colours made up, picture by picture; those of the first colorizer are kept to show."""
+
+    def __init__(self, plan: Plan, comparisons: dict, shown: list[tuple[np.ndarray, np.ndarray]]):
+        self.first, self.comparisons, self.shown = plan.colorizers[0].preset, comparisons, shown
+        self.methods = colorization.methods(plan.colorizers)
+        self.rows: defaultdict[str, list[dict]] = defaultdict(list)
+
+    def measure(self, image: str, rgb: np.ndarray) -> None:
+        colors = self.first.card["colors"]
+        for method in self.methods:
+            figures, made_up = colorization.measure(method, rgb, colors, self.comparisons)
+            self.rows[method.name].append({"image": image} | figures)
+            if method.name == self.first.name and len(self.shown) < PAIRS:
+                self.shown.append((rgb, made_up))
+
+    def conclude(self, result: dict) -> None:
         result["colorization"] = {
-            method.name: _summed_up(rows["colorization", method.name], colorization.summary)
-            for method in coloring
+            name: _summed_up(rows, colorization.summary) for name, rows in self.rows.items()
         }
 
 

@@ -9,7 +9,7 @@ import math
 
 from tabulate import tabulate
 
-from invgray.benchmark.measures import COLORIZATION, MEASURES, Measure
+from invgray.benchmark.measures import COLORIZATION, MEASURES, Measure, mean
 
 
 def quality(result: dict, style: str = "simple") -> str:
@@ -97,16 +97,9 @@ def _figures(methods: dict[str, dict], measures: tuple[Measure, ...], style: str
     figures = {name: m["quality"] for name, m in methods.items() if "quality" in m}
     shown = [m for m in measures if any(m.key in values for values in figures.values())]
     rows = [
-        [name, *(_mean_and_deviation(values[m.key], m.digits) for m in shown)]
-        for name, values in figures.items()
+        [name, *(mean(values[m.key], m.digits) for m in shown)] for name, values in figures.items()
     ]
     return _table(["", *(m.heading for m in shown)], rows, style)
-
-
-def _mean_and_deviation(figure: dict, decimals: int) -> str:
-    if not math.isfinite(figure["mean"]):
-        return "∞" if figure["mean"] > 0 else "not measured"
-    return f"{figure['mean']:.{decimals}f} ± {figure['std']:.{decimals}f}"
 
 
 def _table(headings: list[str], rows: list[list], style: str) -> str:

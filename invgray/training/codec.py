@@ -16,11 +16,11 @@ from invgray import metrics
 from invgray.images import to_8_bits
 from invgray.luminance import luminance
 from invgray.networks import architecture
-from invgray.training import data, distribution, loop, losses
+from invgray.training import channel, data, distribution, loop, losses
 from invgray.training.cards import Trained, card
 from invgray.training.objectives import Objective, objective
 from invgray.training.optimizers import optimizer
-from invgray.training.settings import Settings
+from invgray.training.settings import Settings, SubpixelSettings
 
 
 class Autoencoder:
@@ -101,6 +101,7 @@ def train(
     """
     strategy, worker, directory = distribution.begin(settings, directory)
     network, arguments = architecture(settings.network), settings.arguments
+    handled = isinstance(settings, SubpixelSettings) and settings.channel == "handled"
     with strategy.scope():
         encoder = network.encoder(**arguments, dtype=policy)
         decoder = network.decoder(**arguments, dtype=policy)
@@ -112,15 +113,14 @@ def train(
         [encoder, decoder],
         pictures,
         settings,
-        lambda: evaluate(encoder, decoder, validation),
+        lambda: evaluate(encoder, decoder, validation, handled),
         strategy=strategy,
         directory=directory,
         boundaries=model.objective.boundaries,
-        merit="psnr",
         quiet=quiet or worker > 0,
         report=report,
     )
-    figures = evaluate(encoder, decoder, validation)
+    figures = evaluate(encoder, decoder, validation, handled)
     summary["precision"] = policy
     return Trained([encoder, decoder], card(settings, encoder, summary, figures), worker)
 
@@ -144,12 +144,29 @@ def start_positive(encoder: keras.Model, decoder: keras.Model, rgb: np.ndarray) 
             last.kernel.assign(-last.kernel)
 
 
-def evaluate(encoder, decoder, pictures: list[Image.Image]) -> dict[str, float]:
-    """Mean figures of 8-bit round trips under the paper's protocol (256x256)."""
+def evaluate(
+    encoder, decoder, pictures: list[Image.Image], handled: bool = False
+) -> dict[str, float]:
+    """Mean figures of 8-bit round trips under the paper's protocol (256x256).
+
+    Args:
+        encoder: to gray.
+        decoder: back to colours.
+        pictures: to measure on.
+        handled: whether to add ``psnr_jpeg_75``, of colours restored after JPEG at quality 75.
+    """
+
+    def decoded(gray):
+        return to_8_bits(255 * decoder(gray[None, ..., None]).numpy()[0])
+
     rows = []
     for picture in pictures:
         rgb = np.asarray(metrics.paper_protocol(picture))
         gray = to_8_bits(255 * encoder(rgb[None] / np.float32(255)).numpy()[0, ..., 0])
-        restored = decoder(gray[None, ..., None] / np.float32(255)).numpy()[0]
-        rows.append(metrics.round_trip(rgb, gray, to_8_bits(255 * restored)))
+        stored = gray / np.float32(255)
+        figures = metrics.round_trip(rgb, gray, decoded(stored))
+        if handled:
+            compressed = channel.jpeg(stored[None, ..., None], tf.constant([75])).numpy()
+            figures["psnr_jpeg_75"] = metrics.psnr(rgb, decoded(compressed[0, ..., 0]))
+        rows.append(figures)
     return {name: float(np.mean([row[name] for row in rows])) for name in rows[0]}

@@ -144,7 +144,6 @@ def train(
         lambda: evaluate(twin, colors, validation),
         strategy=strategy,
         directory=directory,
-        merit="auc_rebalanced",
         quiet=quiet or worker > 0,
         report=report,
     )

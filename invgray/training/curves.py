@@ -27,11 +27,11 @@ def plot(log: Path, output: Path, merit: str, boundaries: tuple[float, ...] = ()
     figure = Figure(figsize=(8, 7), layout="constrained")
     loss, quality = figure.subplots(2, sharex=True)
     for name in names[names.index("loss") :]:
-        if name != merit and not name.startswith("validation_"):
+        if name != "psnr" and not name.startswith("validation_"):
             loss.plot(minutes, columns[name], label=name, marker=".")
     loss.set(yscale="log", ylabel="loss and its terms")
-    if merit in columns:
-        quality.plot(minutes, columns[merit], label="training patches", marker=".")
+    if "psnr" in columns:
+        quality.plot(minutes, columns["psnr"], label="training patches", marker=".")
     quality.plot(minutes, columns[f"validation_{merit}"], label="validation, 8-bit", marker=".")
     quality.set(xlabel="running time (minutes)", ylabel=merit)
     for axes in (loss, quality):

@@ -81,7 +81,6 @@ def run(
     strategy: tf.distribute.Strategy,
     directory: Path,
     boundaries: tuple[float, ...] = (),
-    merit: str,
     quiet: bool,
     report: Callable[[str], None],
 ) -> dict:
@@ -92,14 +91,13 @@ def run(
     Args:
         model: what to train, made in the strategy's scope.
         averaged: float32 twins of ``model.networks``; they get the averages of the weights (if the
-            optimizer keeps them, else the weights), and in the end the best by ``merit``.
+            optimizer keeps them, else the weights), and in the end the best ones.
         pictures: RGB pictures to cut patches from.
         settings: of the run.
-        validate: figures of the averaged networks, ``merit`` among them.
+        validate: figures of the averaged networks, the settings' ``merit`` among them.
         strategy: who trains.
         directory: for ``checkpoints``, the best weights, ``log.csv`` and ``curves.png``.
         boundaries: progress at which stages of the training end; marked in the curves.
-        merit: the figure of validation that picks the best weights, higher is better.
         quiet: show no progress bar.
         report: takes one line of news.
 
@@ -157,9 +155,9 @@ def run(
             if pacer.step % interval == 0 or pacer.progress >= 1.0:
                 _copy_averages(model, averaged)
                 figures = validate()
-                _log(directory, pacer, logs, figures, boundaries, merit, report)
-                if figures[merit] > float(state.best):
-                    state.best.assign(figures[merit])
+                _log(directory, pacer, logs, figures, boundaries, settings.merit, report)
+                if figures[settings.merit] > float(state.best):
+                    state.best.assign(figures[settings.merit])
                     _save_best(directory, averaged)
             state.elapsed.assign(pacer.elapsed)
             checkpoints.save()

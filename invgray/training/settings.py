@@ -43,6 +43,11 @@ class Settings:
         """What the network's functions are called with."""
         return {}
 
+    @property
+    def merit(self) -> str:
+        """The figure of validation that picks the best weights, higher is better."""
+        return "psnr"
+
     def rate(self, progress: float, step: int) -> float:
         """Share of the highest learning rate, of a run's progress from 0 to 1 and its step."""
         return warmup_cosine(progress, step)
@@ -75,6 +80,10 @@ class SubpixelSettings(Settings):
     @property
     def arguments(self) -> dict:
         return {"width": self.width, "levels": self.levels}
+
+    @property
+    def merit(self) -> str:
+        return "psnr_jpeg_75" if self.channel == "handled" else "psnr"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -137,6 +146,10 @@ class ColorizerSettings(Settings):
     @property
     def arguments(self) -> dict:
         return {"outputs": 2 if self.objective == "l2" else len(gamut.bins(self.grid, self.bins))}
+
+    @property
+    def merit(self) -> str:
+        return "auc_rebalanced"
 
 
 CHANNELS = ("png", "handled")
