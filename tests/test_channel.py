@@ -8,7 +8,9 @@ import numpy as np
 import pytest
 import tensorflow as tf
 from PIL import Image
+from scipy.ndimage import gaussian_filter
 
+from invgray.benchmark import robustness
 from invgray.images import to_8_bits
 from invgray.luminance import luminance
 from invgray.training import channel
@@ -88,8 +90,9 @@ def test_shifted_grids_come_back(gray):
     assert 0 < 255 * np.abs(shifted - gray)[inside].mean() < 3
 
 
-def test_handling_is_random_by_seed_and_every_result_is_a_file_s(gray):
-    handled = tf.function(channel.handled)
+@pytest.mark.parametrize("way", [channel.mailed, channel.printed, channel.handled])
+def test_handling_is_random_by_seed_and_every_result_is_a_file_s(gray, way):
+    handled = tf.function(way)
     results = [handled(gray, tf.constant([0, i])).numpy() for i in range(20)]
     again = handled(gray, tf.constant([0, 3])).numpy()
     np.testing.assert_array_equal(results[3], again)
@@ -101,10 +104,30 @@ def test_handling_is_random_by_seed_and_every_result_is_a_file_s(gray):
         assert 255 * np.abs(result - gray).mean() < 25
 
 
-def test_gradients_pass_all_handlings(gray):
+@pytest.mark.parametrize("way", [channel.mailed, channel.printed])
+def test_gradients_pass_all_handlings(gray, way):
     x = tf.Variable(gray)
     for i in range(10):
         with tf.GradientTape() as tape:
-            total = tf.reduce_mean(channel.handled(x, tf.constant([1, i])))
+            total = tf.reduce_mean(way(x, tf.constant([1, i])))
         gradient = tape.gradient(total, x).numpy()
         assert np.isfinite(gradient).all() and np.abs(gradient).sum() > 0.1
+
+
+def test_prints_lose_as_much_detail_as_those_of_the_benchmark(gray):
+    """From a scan at 300 dots an inch to one at 150."""
+
+    def detail(x):
+        return (x - gaussian_filter(x, 1))[8:-8, 8:-8].ravel()
+
+    before = 255.0 * gray[0, ..., 0]
+    kept = [
+        detail(before) @ detail(np.asarray(after, float)) / np.square(detail(before)).sum()
+        for after in (
+            *(robustness.printed_and_scanned(to_8_bits(before), dpi) for dpi in (300, 150)),
+            *(255 * channel.printed(gray, tf.constant([0, i]))[0, ..., 0] for i in range(60)),
+        )
+    ]
+    sharp, soft, *ours = kept
+    assert 0.1 < soft < min(ours) < 1.4 * soft
+    assert sharp < max(ours) < 1.4 * sharp

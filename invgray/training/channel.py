@@ -32,22 +32,26 @@ def png(gray, seed=None):
 
 
 def handled(gray, seed):
-    """A PNG that is edited, resized and compressed at random.
-
-    Four patches of five become JPEG files of any quality in ``QUALITIES``, on their own grid or,
-    one batch in four, on a shifted one. Before that, each of the following happens to one patch in
-    five: gamma, contrast, blur, noise; and to one batch in five, resampling.
+    """:func:`mailed`, or for one batch in eight :func:`printed`.
 
     Args:
         gray: from the encoder.
         seed: int32 ``(2,)``; the same seed does the same.
     """
-    x = png(gray)
-    seeds = iter(tf.unstack(tf.random.experimental.stateless_split(seed, 16)))
+    chance, way = tf.unstack(tf.random.experimental.stateless_split(seed, 2))
+    on_paper = tf.random.stateless_uniform((), chance) < 1 / 8
+    return tf.cond(on_paper, lambda: printed(gray, way), lambda: mailed(gray, way))
 
-    def uniform(low, high, shape=None):
-        shape = (tf.shape(x)[0], 1, 1, 1) if shape is None else shape
-        return tf.random.stateless_uniform(shape, next(seeds), low, high)
+
+def mailed(gray, seed):
+    """A PNG that is edited, resized and compressed at random.
+
+    Four patches of five become JPEG files of any quality in ``QUALITIES``, on their own grid or,
+    one batch in four, on a shifted one. Before that, each of the following happens to one patch in
+    five: gamma, contrast, blur, noise; and to one batch in five, resampling.
+    """
+    x = png(gray)
+    uniform, normal = _random(x, seed)
 
     def sometimes(share, edited):
         return tf.where(uniform(0.0, 1.0) < share, edited, x)
@@ -57,13 +61,38 @@ def handled(gray, seed):
     x = sometimes(0.2, blurred(x, uniform(0.0, 0.25)))
     scale, shift = uniform(0.9, 1.1, ()), uniform(-0.5, 0.5, (2,))
     x = tf.cond(uniform(0.0, 1.0, ()) < 0.2, lambda x=x: resampled(x, scale, shift), lambda x=x: x)
-    noise = tf.random.stateless_normal(tf.shape(x), next(seeds)) * uniform(0.0, 3.0 / 255.0)
-    x = png(sometimes(0.2, x + noise))
+    x = png(sometimes(0.2, x + normal() * uniform(0.0, 3.0 / 255.0)))
     shifted = tf.cast(uniform(0.0, 1.0, ()) < 0.25, tf.int32)
     grid = shifted * tf.cast(uniform(0.0, 8.0, (2,)), tf.int32)
     low, high = QUALITIES
     quality = tf.cast(uniform(low, high + 1.0)[:, 0, 0, 0], tf.int32)
     return sometimes(0.8, tf.roll(jpeg(tf.roll(x, grid, (1, 2)), quality), -grid, (1, 2)))
+
+
+def printed(gray, seed):
+    """A print at 300 pixels an inch, scanned at 150 to 300, and straightened.
+
+    Ink and lens blur it, the scanner's pixels are larger and lie elsewhere, its noise is of 1 to 3
+    levels; straightening leaves brightness and contrast off by up to 3%.
+    """
+    x = png(gray)
+    uniform, normal = _random(x, seed)
+    share = uniform(0.08, 0.25)
+    x = blurred(blurred(x, share), share)
+    x = resampled(x, uniform(0.5, 1.0, ()), uniform(-0.5, 0.5, (2,)))
+    x = uniform(-0.03, 0.03) + x * uniform(0.97, 1.03)
+    return png(x + normal() * uniform(1.0 / 255.0, 3.0 / 255.0))
+
+
+def _random(gray, seed):
+    """Draws of their own for each patch, or of any shape; and noise for all of them."""
+    seeds = iter(tf.unstack(tf.random.experimental.stateless_split(seed, 16)))
+
+    def uniform(low, high, shape=None):
+        shape = (tf.shape(gray)[0], 1, 1, 1) if shape is None else shape
+        return tf.random.stateless_uniform(shape, next(seeds), low, high)
+
+    return uniform, lambda: tf.random.stateless_normal(tf.shape(gray), next(seeds))
 
 
 def jpeg(gray, quality):
