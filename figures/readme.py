@@ -32,6 +32,7 @@ TABLES = {
     "photographs": ("photographs.json", tables.quality),
     "robustness": ("photographs.json", tables.robustness),
     "recognition": ("photographs.json", tables.recognition),
+    "colorization": ("colorization.json", tables.colorization),
     "speed": ("speed.json", speed),
 }
 

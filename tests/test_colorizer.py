@@ -229,6 +229,35 @@ def test_kinds_of_presets_are_told_apart(colorizer_folder):
         invgray.load_colorizer("standard")
 
 
+# Shipped weights
+
+
+@pytest.fixture(scope="module")
+def shipped():
+    return invgray.load_colorizer(device="cpu", precision="float32")
+
+
+@pytest.mark.parametrize("name", ["astronaut", "coffee", "cat"])
+def test_shipped_weights_make_colours_up(photos, name, shipped):
+    rgb = photos[name]
+    gray = to_8_bits(gamut.gray_of(rgb))
+    made_up = shipped.colorize(gray)
+    assert np.abs(gamut.gray_of(made_up) - gray).max() <= 1.05
+    rarity = gamut.rarity(shipped.preset.card["colors"])
+    plain = metrics.colorization(rgb, gray[..., None].repeat(3, axis=-1), *rarity)
+    figures = metrics.colorization(rgb, made_up, *rarity)
+    assert figures["auc_rebalanced"] > plain["auc_rebalanced"] + 5
+    assert figures["colorfulness"] > 0.5 * figures["colorfulness_original"]
+
+
+def test_the_shipped_preset_is_the_default(gray_file, shipped):
+    result = run("colorize", gray_file, "--json")
+    assert json.loads(result.stdout)["preset"] == "colorizer"
+    gray, made_up = images.read(gray_file), images.read(gray_file.with_suffix(".colorized.png"))
+    difference = np.abs(made_up.pixels.astype(int) - shipped.colorize(gray.pixels))
+    assert difference.mean() < 1
+
+
 # Detector
 
 

@@ -22,7 +22,9 @@ def test_shipped_presets_are_complete(name):
     assert "/" not in preset.card["command"]
 
 
-@pytest.mark.parametrize(("name", "megabytes"), {"standard": 6, "paper": 15}.items())
+@pytest.mark.parametrize(
+    ("name", "megabytes"), {"standard": 6, "paper": 15, "colorizer": 30}.items()
+)
 def test_presets_are_small(name, megabytes):
     files = presets.find(name).directory.iterdir()
     assert sum(file.stat().st_size for file in files) <= megabytes * 1e6

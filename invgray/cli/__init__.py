@@ -54,11 +54,10 @@ def main():
         invgray encode photo.jpg         writes photo.gray.png
         invgray decode photo.gray.png    writes photo.color.png
 
-    Old black-and-white photos hide no colours; for these, plausible ones can be made up, by a
-    network that you train with --network colorizer:
+    Old black-and-white photos hide no colours; for these, plausible ones can be made up:
 
     \b
-        invgray colorize old.jpg --weights DIR    writes old.colorized.png
+        invgray colorize old.jpg         writes old.colorized.png
 
     \b
     Exit codes: 0 all done; 1 some inputs failed; 2 wrong usage; 3 no usable input;
