@@ -18,6 +18,17 @@ def test_root_mean_square():
     np.testing.assert_allclose(losses.root_mean_square(error), [0.3, 0.1], atol=1e-5)
 
 
+def test_relative_mean_square_touches_the_root_at_its_level():
+    error = np.reshape([0.03, 0.06], (2, 1, 1, 1)) * np.ones((2, 4, 4, 3), np.float32)
+    np.testing.assert_allclose(losses.relative_mean_square(error), [0.015, 0.06], rtol=1e-5)
+    at_level = tf.constant(error[:1])
+    with tf.GradientTape(persistent=True) as tape:
+        tape.watch(at_level)
+        values = losses.root_mean_square(at_level), losses.relative_mean_square(at_level)
+    root, relative = (tape.gradient(value, at_level) for value in values)
+    np.testing.assert_allclose(relative, root, rtol=1e-3)
+
+
 def test_overshoot():
     gray = np.array([[[[1.2], [0.5]], [[-0.4], [1.0]]]], np.float32)
     np.testing.assert_allclose(losses.overshoot(gray), [(0.04 + 0.16) / 4], rtol=1e-5)

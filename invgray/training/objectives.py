@@ -49,13 +49,19 @@ def objective(settings: Settings) -> Objective:
 def fidelity(settings: SubpixelSettings) -> Objective:
     """Colours and gray as close as can be, whatever happens to the gray on its way.
 
-    The errors of both are root mean squares, beside the gray's structure term against CIE L.
+    Beside the errors of both there is the gray's structure term against CIE L. The errors are root
+    mean squares if the gray stays a PNG. Rougher channels cost any patch so much that colours,
+    which start with the most colourful patches, never start under roots: they take mean squares.
     """
+    channel_of, error = {
+        "png": (channel.png, losses.root_mean_square),
+        "handled": (channel.handled, losses.relative_mean_square),
+    }[settings.channel]
 
     def terms(rgb, gray, restored):
         return {
-            "color": losses.root_mean_square(restored - rgb),
-            "gray": losses.root_mean_square(gray - _luminance(rgb)),
+            "color": error(restored - rgb),
+            "gray": error(gray - _luminance(rgb)),
             "structure": losses.structure_dissimilarity(gray, lab.lightness(rgb)),
             "overshoot": losses.overshoot(gray),
         }
@@ -69,8 +75,7 @@ def fidelity(settings: SubpixelSettings) -> Objective:
             "overshoot": 10.0,
         }
 
-    channels = {"png": channel.png, "handled": channel.handled}
-    return Objective(terms, weights, channels[settings.channel])
+    return Objective(terms, weights, channel_of)
 
 
 ALPHA, BETA = 1e-7, 0.5
