@@ -27,7 +27,7 @@ from invgray.networks import build, subpixel
 from invgray.training import cards, codec, data, distribution, loop
 from invgray.training.objectives import fidelity
 from invgray.training.optimizers import ConvolutionMuon
-from invgray.training.schedules import Budget, fade_in, linear, stage_weights, warmup_cosine
+from invgray.training.schedules import Budget, fade_in, fade_out, linear, stage_weights, warmup_cosine
 from invgray.training.settings import PaperSettings, SubpixelSettings
 
 MIXED = data.Augmentation(colorless=0.05, exposure=0.1)
@@ -94,6 +94,7 @@ def test_schedule():
     assert warmup_cosine(1, 500) == pytest.approx(0)
     assert fade_in(0) == 0.25
     assert fade_in(0.1) == fade_in(1) == 1
+    assert (fade_out(0), fade_out(0.05), fade_out(0.1), fade_out(1)) == (1, 0.5, 0, 0)
     assert Budget(steps=10).progress(5, 1e9) == 0.5
     assert Budget(seconds=60).progress(10**9, 90) == 1
 
@@ -114,6 +115,13 @@ def test_muon_makes_kernel_steps_orthogonal():
     scale = -0.01 * 0.2 * np.sqrt(144)
     np.testing.assert_allclose(step, scale * reference, atol=2e-4)
     np.testing.assert_allclose(bias, -0.01 * np.ones(32), rtol=1e-3)
+
+
+def test_colours_of_handled_grays_start_with_mean_squares():
+    weights = fidelity(SubpixelSettings(channel="handled", gray_weight=0.1)).weights
+    assert [weights(0)[name] for name in ("start", "color", "gray")] == [1, 0, 0]
+    assert [weights(0.1)[name] for name in ("start", "color", "gray")] == [0, 1, 0.1]
+    assert "start" not in fidelity(SubpixelSettings(channel="png")).weights(0)
 
 
 def test_training_learns_colour(pictures, tmp_path):

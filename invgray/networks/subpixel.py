@@ -55,6 +55,7 @@ def encoder(
     before: int = 1,
     deep: int = 5,
     after: int = 2,
+    slope: float = 0.0,
     dtype: str | None = None,
 ) -> keras.Model:
     """Colour to gray: float ``(N, H, W, 3)`` to ``(N, H, W, 1)``, both nominally in [0, 1].
@@ -68,10 +69,11 @@ def encoder(
         before: residual blocks at each level, on the way down.
         deep: residual blocks at the deepest level.
         after: residual blocks at each level, on the way up.
+        slope: of activations below zero; with 0 (ReLU) units can die in a long training.
         dtype: Keras dtype policy of the hidden layers; the output is float32 always.
     """
     rgb = keras.Input((None, None, 3), name="rgb")
-    pattern = _trunk(rgb, 1, width, levels, before, deep, after, dtype)
+    pattern = _trunk(rgb, 1, width, levels, before, deep, after, slope, dtype)
     luminance = Luminance(dtype="float32", name="luminance")(rgb)
     gray = layers.Add(dtype="float32", name="gray")([luminance, pattern])
     return keras.Model(rgb, gray, name="encoder")
@@ -83,6 +85,7 @@ def decoder(
     before: int = 1,
     deep: int = 5,
     after: int = 2,
+    slope: float = 0.0,
     dtype: str | None = None,
 ) -> keras.Model:
     """Gray to colour: float ``(N, H, W, 1)`` to ``(N, H, W, 3)``, both nominally in [0, 1].
@@ -90,7 +93,7 @@ def decoder(
     Arguments as for :func:`encoder`.
     """
     gray = keras.Input((None, None, 1), name="gray")
-    difference = _trunk(gray, 3, width, levels, before, deep, after, dtype)
+    difference = _trunk(gray, 3, width, levels, before, deep, after, slope, dtype)
     rgb = layers.Add(dtype="float32", name="rgb")([gray, difference])
     return keras.Model(gray, rgb, name="decoder")
 
@@ -108,13 +111,14 @@ def receptive_radius(levels: int = 2, before: int = 1, deep: int = 5, after: int
     return -(-seen // ratio(levels)) * ratio(levels) + ratio(levels)
 
 
-def _trunk(x, outputs, width, levels, before, deep, after, dtype):
+def _trunk(x, outputs, width, levels, before, deep, after, slope, dtype):
     def convolution(x, filters, **options):
         return layers.Conv2D(filters, 3, padding="same", dtype=dtype, **options)(x)
 
     def residual_blocks(x, count):
         for _ in range(count):
-            y = convolution(x, x.shape[-1], activation="relu", kernel_initializer="he_normal")
+            y = convolution(x, x.shape[-1], kernel_initializer="he_normal")
+            y = layers.LeakyReLU(slope, dtype=dtype)(y)
             y = convolution(y, x.shape[-1], kernel_initializer=_small)
             x = layers.Add(dtype=dtype)([x, y])
         return x

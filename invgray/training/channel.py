@@ -46,9 +46,9 @@ def handled(gray, seed):
 def mailed(gray, seed):
     """A PNG that is edited, resized and compressed at random.
 
-    Four patches of five become JPEG files of any quality in ``QUALITIES``, on their own grid or,
+    Three patches of four become JPEG files of any quality in ``QUALITIES``, on their own grid or,
     one batch in four, on a shifted one. Before that, each of the following happens to one patch in
-    five: gamma, contrast, blur, noise; and to one batch in five, resampling.
+    ten: gamma, contrast, blur, noise; and to one batch in five, resampling.
     """
     x = png(gray)
     uniform, normal = _random(x, seed)
@@ -56,17 +56,17 @@ def mailed(gray, seed):
     def sometimes(share, edited):
         return tf.where(uniform(0.0, 1.0) < share, edited, x)
 
-    x = sometimes(0.2, tf.maximum(x, 1e-3) ** uniform(0.9, 1.1))
-    x = sometimes(0.2, 0.5 + (x - 0.5) * uniform(0.9, 1.1))
-    x = sometimes(0.2, blurred(x, uniform(0.0, 0.25)))
+    x = sometimes(0.1, tf.maximum(x, 1e-3) ** uniform(0.9, 1.1))
+    x = sometimes(0.1, 0.5 + (x - 0.5) * uniform(0.9, 1.1))
+    x = sometimes(0.1, blurred(x, uniform(0.0, 0.25)))
     scale, shift = uniform(0.9, 1.1, ()), uniform(-0.5, 0.5, (2,))
     x = tf.cond(uniform(0.0, 1.0, ()) < 0.2, lambda x=x: resampled(x, scale, shift), lambda x=x: x)
-    x = png(sometimes(0.2, x + normal() * uniform(0.0, 3.0 / 255.0)))
+    x = png(sometimes(0.1, x + normal() * uniform(0.0, 3.0 / 255.0)))
     shifted = tf.cast(uniform(0.0, 1.0, ()) < 0.25, tf.int32)
     grid = shifted * tf.cast(uniform(0.0, 8.0, (2,)), tf.int32)
     low, high = QUALITIES
     quality = tf.cast(uniform(low, high + 1.0)[:, 0, 0, 0], tf.int32)
-    return sometimes(0.8, tf.roll(jpeg(tf.roll(x, grid, (1, 2)), quality), -grid, (1, 2)))
+    return sometimes(0.75, tf.roll(jpeg(tf.roll(x, grid, (1, 2)), quality), -grid, (1, 2)))
 
 
 def printed(gray, seed):

@@ -11,7 +11,7 @@ import tensorflow as tf
 from invgray.networks import vgg
 from invgray.networks.subpixel import Luminance
 from invgray.training import channel, lab, losses
-from invgray.training.schedules import STAGES, fade_in, stage_weights
+from invgray.training.schedules import STAGES, fade_in, fade_out, stage_weights
 from invgray.training.settings import PaperSettings, Settings, SubpixelSettings
 
 Terms = dict[str, tf.Tensor]
@@ -49,33 +49,34 @@ def objective(settings: Settings) -> Objective:
 def fidelity(settings: SubpixelSettings) -> Objective:
     """Colours and gray as close as can be, whatever happens to the gray on its way.
 
-    Beside the errors of both there is the gray's structure term against CIE L. The errors are root
-    mean squares if the gray stays a PNG. Rougher channels cost any patch so much that colours,
-    which start with the most colourful patches, never start under roots: they take mean squares.
+    The errors of both are root mean squares, beside the gray's structure term against CIE L. If the
+    gray is handled, colours start with mean squares: under roots, which count the little to be won
+    in dull patches as much as the much in colourful ones, no colour ever got through.
     """
-    channel_of, error = {
-        "png": (channel.png, losses.root_mean_square),
-        "handled": (channel.handled, losses.relative_mean_square),
-    }[settings.channel]
+    handled = settings.channel == "handled"
 
     def terms(rgb, gray, restored):
-        return {
-            "color": error(restored - rgb),
-            "gray": error(gray - _luminance(rgb)),
+        values = {
+            "color": losses.root_mean_square(restored - rgb),
+            "gray": losses.root_mean_square(gray - _luminance(rgb)),
             "structure": losses.structure_dissimilarity(gray, lab.lightness(rgb)),
             "overshoot": losses.overshoot(gray),
         }
+        start = {"start": losses.relative_mean_square(restored - rgb)} if handled else {}
+        return values | start
 
     def weights(progress):
         conformity = fade_in(progress)
-        return {
-            "color": 1.0,
-            "gray": conformity * settings.gray_weight,
+        start = fade_out(progress) if handled else 0.0
+        values = {
+            "color": 1.0 - start,
+            "gray": (1.0 - start) * conformity * settings.gray_weight,
             "structure": conformity * settings.structure_weight,
             "overshoot": 10.0,
         }
+        return values | ({"start": start} if handled else {})
 
-    return Objective(terms, weights, channel_of)
+    return Objective(terms, weights, channel.handled if handled else channel.png)
 
 
 ALPHA, BETA = 1e-7, 0.5

@@ -32,6 +32,11 @@ def fade_in(progress: float, until: float = 0.1) -> float:
     return min(1.0, 0.25 + 0.75 * progress / until)
 
 
+def fade_out(progress: float, until: float = 0.1) -> float:
+    """Weight of what only helps a run to start: from one to zero over its first tenth."""
+    return max(0.0, 1.0 - progress / until)
+
+
 def linear(progress: float, step: int, warmup: int = 50, last: float = 0.01) -> float:
     """Share of the first learning rate: from 1 straight down to ``last`` (Xia et al., section 6.2).
 

@@ -79,7 +79,7 @@ class SubpixelSettings(Settings):
 
     @property
     def arguments(self) -> dict:
-        return {"width": self.width, "levels": self.levels}
+        return {"width": self.width, "levels": self.levels, "slope": 0.1}
 
     @property
     def merit(self) -> str:
