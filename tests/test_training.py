@@ -27,7 +27,14 @@ from invgray.networks import build, subpixel
 from invgray.training import cards, codec, data, distribution, loop
 from invgray.training.objectives import fidelity
 from invgray.training.optimizers import ConvolutionMuon
-from invgray.training.schedules import Budget, fade_in, fade_out, linear, stage_weights, warmup_cosine
+from invgray.training.schedules import (
+    Budget,
+    fade_in,
+    fade_out,
+    linear,
+    stage_weights,
+    warmup_cosine,
+)
 from invgray.training.settings import PaperSettings, SubpixelSettings
 
 MIXED = data.Augmentation(colorless=0.05, exposure=0.1)
