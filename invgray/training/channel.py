@@ -126,11 +126,18 @@ def resampled(gray, scale, shift):
         scale: of both sides, a scalar.
         shift: of rows and columns in pixels, ``(2,)``.
     """
-    size = tf.shape(gray)[1:3]
+    edges = ((0, 0), (_MARGIN, _MARGIN), (_MARGIN, _MARGIN), (0, 0))
+    padded = tf.pad(gray, edges, "SYMMETRIC")
+    size = tf.shape(padded)[1:3]
     other = tf.cast(_rounded(tf.cast(size, tf.float32) * scale), tf.int32)
     scales = tf.cast(other, tf.float32) / tf.cast(size, tf.float32)
-    there = _resample(gray, other, scales, shift)
-    return tf.ensure_shape(_resample(there, size, 1 / scales, -shift / scales), gray.shape)
+    there = _resample(padded, other, scales, shift)
+    back = _resample(there, size, 1 / scales, -shift / scales)
+    return tf.ensure_shape(back[:, _MARGIN:-_MARGIN, _MARGIN:-_MARGIN], gray.shape)
+
+
+_MARGIN = 8
+"""Pixels around a patch while it is resampled: what falls outside the picture would be black."""
 
 
 def _resample(gray, size, scale, shift):
