@@ -31,6 +31,7 @@ TABLES = {
     "kodak24": ("kodak24.json", tables.quality),
     "photographs": ("photographs.json", tables.quality),
     "robustness": ("photographs.json", tables.robustness),
+    "robustness_kodak24": ("kodak24-handled.json", tables.robustness),
     "recognition": ("photographs.json", tables.recognition),
     "colorization": ("colorization.json", tables.colorization),
     "speed": ("speed.json", speed),

@@ -9,8 +9,14 @@ import numpy as np
 from invgray.codec import Codec
 from invgray.luminance import luminance
 
-THRESHOLD = 0.75
-"""Least agreement of a gray that hides colours; the README has the rates of error."""
+THRESHOLD, ROBUST_THRESHOLD = 0.75, 0.85
+"""Least agreement of a gray that hides colours; the README has the rates of error.
+
+Robust decoders make do with little of a pattern, and see more of one in plain grays.
+"""
+
+LEAST_COLOR = 8.0
+"""Least colour, in levels, that a print which hides colours decodes to."""
 
 SIDE = 384
 """The middle of a picture, so many pixels a side, is enough to tell."""
@@ -23,9 +29,33 @@ def recognise(codecs: Iterable[Codec], gray: np.ndarray) -> Codec | None:
         codecs: to choose from.
         gray: uint8 ``(H, W)``.
     """
-    agreements = [(agreement(codec, gray), codec) for codec in codecs if leaves_pattern(codec)]
-    best, codec = max(agreements, key=lambda found: found[0], default=(0.0, None))
-    return codec if best >= THRESHOLD else None
+    margins = [(_margin(codec, gray), codec) for codec in codecs if leaves_pattern(codec)]
+    best, codec = max(margins, key=lambda found: found[0], default=(-1.0, None))
+    return codec if best >= 0 else None
+
+
+def _margin(codec, gray):
+    threshold = ROBUST_THRESHOLD if codec.preset.robust else THRESHOLD
+    return agreement(codec, gray) - threshold
+
+
+def recognise_print(codecs: Iterable[Codec], gray: np.ndarray) -> Codec | None:
+    """The codec that a printed and rectified gray seems to be made with, or None.
+
+    Paper takes the finest part of a pattern, and with it the agreement. But to a robust decoder,
+    the print of any other gray is one of no colour.
+
+    Args:
+        codecs: to choose from.
+        gray: uint8 ``(H, W)``.
+    """
+    colors = [
+        (float(np.ptp(codec.decode(_middle(gray)).astype(int), axis=-1).mean()), codec)
+        for codec in codecs
+        if codec.preset.robust
+    ]
+    most, codec = max(colors, key=lambda found: found[0], default=(0.0, None))
+    return codec if most >= LEAST_COLOR else None
 
 
 def leaves_pattern(codec: Codec) -> bool:
@@ -47,11 +77,15 @@ def agreement(codec: Codec, gray: np.ndarray) -> float:
         codec: whose pattern to look for.
         gray: uint8 ``(H, W)``.
     """
-    top, left = (max(0, (n - SIDE) // 2) for n in gray.shape)
-    gray = gray[top : top + SIDE, left : left + SIDE]
+    gray = _middle(gray)
     rgb = codec.decode(gray)
     plain = luminance(rgb)
     found, expected = (x - plain for x in (gray, codec.encode(rgb)))
     found, expected = found - found.mean(), expected - expected.mean()
     scale = np.sqrt(np.mean(found**2) * np.mean(expected**2))
     return float(np.mean(found * expected) / max(scale, 1e-6))
+
+
+def _middle(gray):
+    top, left = (max(0, (n - SIDE) // 2) for n in gray.shape)
+    return gray[top : top + SIDE, left : left + SIDE]

@@ -22,6 +22,9 @@ from invgray.errors import WeightsError
 DEFAULT = "standard"
 """The preset used when none is named."""
 
+ROBUST = "robust"
+"""The preset that prints are taken for when none is named."""
+
 COLORIZER = "colorizer"
 """The preset that colorizes when none is named."""
 

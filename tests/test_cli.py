@@ -337,7 +337,7 @@ def test_grays_may_be_jpegs(tmp_path, photo, photo_file):
     gray = tmp_path / "photo.gray.jpg"
     result = run("encode", photo_file, "-o", gray, "--quality", 95)
     assert result.exit_code == 0, result.output
-    assert "JPEG damages the colours that preset 'standard' hides; write a PNG" in result.stderr
+    assert "JPEG damages the colours that preset 'standard' hides; write a PNG, or" in result.stderr
     with Image.open(gray) as image:
         assert (image.format, image.mode) == ("JPEG", "L")
         tables = image.quantization
@@ -349,11 +349,13 @@ def test_grays_may_be_jpegs(tmp_path, photo, photo_file):
     assert (tmp_path / "photo.color.png").exists()
 
 
-def test_robust_presets_write_jpegs_without_a_warning(tmp_path, photo_file):
-    copy = tmp_path / "mine"
-    shutil.copytree(presets.find().directory, copy)
-    card = json.loads((copy / "card.json").read_text())
-    card["training"]["channel"] = "handled"
-    (copy / "card.json").write_text(json.dumps(card))
-    result = run("encode", photo_file, "-o", tmp_path / "gray.jpeg", "--weights", copy)
+def test_a_robust_gray_survives_jpeg_mail_and_the_loss_of_its_record(tmp_path, photo):
+    source, gray, mailed = (tmp_path / n for n in ("photo.png", "gray.jpeg", "mailed.jpg"))
+    Image.fromarray(photo).save(source)
+    result = run("encode", source, "-o", gray, "--preset", "robust")
     assert (result.exit_code, result.stderr) == (0, "")
+    bare = np.asarray(Image.open(gray).convert("RGB"))
+    Image.fromarray(bare).save(mailed, quality=80)
+    result = run("decode", mailed)
+    assert "recognised as preset 'robust'" in result.stderr
+    assert metrics.psnr(photo, np.asarray(Image.open(tmp_path / "mailed.color.png"))) > 28

@@ -10,10 +10,12 @@ from PIL import Image
 
 import invgray
 from invgray import metrics
+from invgray.benchmark import robustness
 from invgray.images import to_8_bits
 
 BOUNDS = {
     "standard": {"psnr": 37, "ssim": 0.96, "structure": 0.94, "gray_psnr": 36},
+    "robust": {"psnr": 36.5, "ssim": 0.96, "structure": 0.92, "gray_psnr": 31.5},
     "paper": {"psnr": 38, "ssim": 0.96, "structure": 0.68, "gray_psnr": 24},
 }
 
@@ -109,3 +111,19 @@ def test_wrong_arrays_are_refused(codec, array):
 def test_decode_refuses_colour(codec, photo):
     with pytest.raises(ValueError, match=r"gray must be \(H, W\)"):
         codec.decode(photo)
+
+
+@pytest.fixture(scope="module")
+def robust():
+    return invgray.load("robust", precision="float32")
+
+
+@pytest.mark.parametrize(
+    ("handling", "decibels"),
+    [("jpeg-90", 36), ("jpeg-75", 33.5), ("jpeg-50", 31), ("resize-90%", 34), ("noise-2", 36)],
+)
+def test_robust_grays_survive_handling(robust, photos, handling, decibels):
+    handled = robustness.HANDLINGS[handling].apply
+    grays = {name: to_8_bits(robust.encode(rgb)) for name, rgb in photos.items()}
+    found = [metrics.psnr(photos[n], robust.decode(handled(gray))) for n, gray in grays.items()]
+    assert np.mean(found) > decibels

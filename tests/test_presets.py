@@ -23,7 +23,7 @@ def test_shipped_presets_are_complete(name):
 
 
 @pytest.mark.parametrize(
-    ("name", "megabytes"), {"standard": 6, "paper": 15, "colorizer": 30}.items()
+    ("name", "megabytes"), {"standard": 6, "robust": 11, "paper": 15, "colorizer": 30}.items()
 )
 def test_presets_are_small(name, megabytes):
     files = presets.find(name).directory.iterdir()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import numpy as np
 import pytest
 from click.testing import CliRunner
@@ -12,11 +14,14 @@ from scipy.ndimage import gaussian_filter
 from skimage import data
 from skimage.transform import estimate_transform, warp
 
+import invgray
 from invgray import border, images, metrics, rectification
 from invgray.cli import main
 from invgray.errors import InputError
 from invgray.images import to_8_bits
 from invgray.luminance import luminance
+
+EXAMPLES = Path(__file__).parent.parent / "examples"
 
 
 def run(*arguments):
@@ -157,6 +162,34 @@ def test_the_command_takes_a_photograph_of_a_print(tmp_path):
     result = run("decode", tmp_path / "scan.jpg", "--rectify", "--preset", "standard")
     assert result.exit_code == 0, result.output
     assert np.asarray(Image.open(tmp_path / "scan.color.png")).shape == rgb.shape
+
+
+@pytest.mark.parametrize(
+    ("tilt", "turn", "dpi"), [(0, 0, 300), (15, 10, 300), (-15, 100, 200), (15, 5, 150)]
+)
+def test_colours_survive_a_print_and_its_photograph(tilt, turn, dpi):
+    rgb = data.astronaut()[:320, 50:450]
+    robust = invgray.load("robust", precision="float32")
+    sheet = border.draw(to_8_bits(robust.encode(rgb)))
+    straight = to_8_bits(rectification.rectify(photographed(sheet, dpi, tilt, turn)))
+    assert metrics.psnr(rgb, robust.decode(straight)) > 24
+
+
+def test_the_example_of_a_print_comes_back_in_colour(tmp_path):
+    restored = tmp_path / "restored.png"
+    result = run("decode", EXAMPLES / "coffee.print.jpg", "--rectify", "-o", restored)
+    assert "recognised as preset 'robust'" in result.stderr
+    original, decoded = (np.asarray(Image.open(f)) for f in (EXAMPLES / "coffee.png", restored))
+    assert metrics.psnr(original, decoded) > 24
+
+
+def test_prints_that_hide_no_colours_are_told(tmp_path, gray):
+    scan = tmp_path / "scan.png"
+    Image.fromarray(photographed(border.draw(gray))).save(scan)
+    result = run("decode", scan, "--rectify")
+    assert "seems to hide no colours" in result.stderr
+    restored = np.asarray(Image.open(tmp_path / "scan.color.png")).astype(int)
+    assert np.ptp(restored, axis=-1).mean() < 8
 
 
 def test_wrong_calls(tmp_path, photo_file):

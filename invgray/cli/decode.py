@@ -45,8 +45,8 @@ def decode(context, inputs, output, recursive, preset, weights, rectify, size, *
         cat gray.png | invgray decode - > colour.png      in a pipe
         invgray decode scan.jpg --rectify                 a photograph of a printed gray
 
-    The gray tells which preset made it, or is recognised by its pattern; --preset and --weights
-    overrule that.
+    The gray tells which preset made it, or is recognised by its pattern; a print is taken for
+    preset 'robust'. --preset and --weights overrule that.
     """
     if size and not rectify:
         raise click.UsageError("--size is for --rectify")
@@ -72,13 +72,14 @@ def decode(context, inputs, output, recursive, preset, weights, rectify, size, *
         if chosen and not detector.leaves_pattern(chosen):
             return chosen, []
         codecs = [chosen] if chosen else [load(name) for name in shipped()]
-        if found := detector.recognise(codecs, gray):
+        recognise = detector.recognise_print if rectify else detector.recognise
+        if found := recognise(codecs, gray):
             return found, [f"does not say what made it; recognised as preset '{found.preset.name}'"]
         notice = (
             "seems to hide no colours (or has lost them); "
             "'invgray colorize' makes up plausible ones"
         )
-        return chosen or load(presets.DEFAULT), [notice]
+        return chosen or load(presets.ROBUST if rectify else presets.DEFAULT), [notice]
 
     def convert(task: batch.Task):
         picture = images.read(task.source or batch.standard_input())

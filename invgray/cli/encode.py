@@ -39,9 +39,10 @@ def encode(context, inputs, output, recursive, preset, weights, quality, bordere
         invgray encode photo.jpg                      photo.gray.png beside it
         invgray encode holiday/ -o grays/             a folder and all that is in it
         cat photo.jpg | invgray encode - > gray.png   in a pipe
+        invgray encode photo.jpg --preset robust -o photo.gray.jpg
 
-    Keep the gray as a PNG: JPEG, resizing and other editing damage the hidden colours, unless the
-    networks were trained for that ('train --channel handled').
+    Keep the gray as a PNG: JPEG, resizing and other editing damage the hidden colours. Those of
+    --preset robust survive, less exact.
     """
     tasks = batch.plan(inputs, output, NAMING, recursive)
     which = options.chosen(preset, weights, presets.DEFAULT)
@@ -69,7 +70,7 @@ def encode(context, inputs, output, recursive, preset, weights, quality, bordere
         if images.is_lossy(target) and not used.robust:
             notices.append(
                 f"JPEG damages the colours that preset '{used.name}' hides; "
-                "write a PNG, or use networks trained with --channel handled"
+                "write a PNG, or use --preset robust"
             )
         facts = {"width": width, "height": height, "preset": used.name}
         return facts, notices
