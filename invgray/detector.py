@@ -39,23 +39,19 @@ def _margin(codec, gray):
     return agreement(codec, gray) - threshold
 
 
-def recognise_print(codecs: Iterable[Codec], gray: np.ndarray) -> Codec | None:
-    """The codec that a printed and rectified gray seems to be made with, or None.
+def survived_print(codec: Codec, gray: np.ndarray) -> bool:
+    """Whether a printed and rectified gray hides colours that a codec can restore.
 
     Paper takes the finest part of a pattern, and with it the agreement. But to a robust decoder,
     the print of any other gray is one of no colour.
 
     Args:
-        codecs: to choose from.
+        codec: to decode with.
         gray: uint8 ``(H, W)``.
     """
-    colors = [
-        (float(np.ptp(codec.decode(_middle(gray)).astype(int), axis=-1).mean()), codec)
-        for codec in codecs
-        if codec.preset.robust
-    ]
-    most, codec = max(colors, key=lambda found: found[0], default=(0.0, None))
-    return codec if most >= LEAST_COLOR else None
+    if not codec.preset.robust:
+        return False
+    return bool(np.ptp(codec.decode(_middle(gray)), axis=-1).mean() >= LEAST_COLOR)
 
 
 def leaves_pattern(codec: Codec) -> bool:

@@ -50,6 +50,14 @@ def codec():
 
 
 @pytest.fixture(scope="session")
+def robust():
+    """The shipped preset whose grays survive handling, in float32."""
+    import invgray
+
+    return invgray.load("robust", precision="float32")
+
+
+@pytest.fixture(scope="session")
 def vgg16_file(tmp_path_factory):
     """Random weights in the form of a .npz of torchvision's VGG-16."""
     import keras

@@ -113,11 +113,6 @@ def test_decode_refuses_colour(codec, photo):
         codec.decode(photo)
 
 
-@pytest.fixture(scope="module")
-def robust():
-    return invgray.load("robust", precision="float32")
-
-
 @pytest.mark.parametrize(
     ("handling", "decibels"),
     [("jpeg-90", 36), ("jpeg-75", 33.5), ("jpeg-50", 31), ("resize-90%", 34), ("noise-2", 36)],

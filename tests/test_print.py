@@ -14,7 +14,6 @@ from scipy.ndimage import gaussian_filter
 from skimage import data
 from skimage.transform import estimate_transform, warp
 
-import invgray
 from invgray import border, images, metrics, rectification
 from invgray.cli import main
 from invgray.errors import InputError
@@ -167,9 +166,8 @@ def test_the_command_takes_a_photograph_of_a_print(tmp_path):
 @pytest.mark.parametrize(
     ("tilt", "turn", "dpi"), [(0, 0, 300), (15, 10, 300), (-15, 100, 200), (15, 5, 150)]
 )
-def test_colours_survive_a_print_and_its_photograph(tilt, turn, dpi):
+def test_colours_survive_a_print_and_its_photograph(robust, tilt, turn, dpi):
     rgb = data.astronaut()[:320, 50:450]
-    robust = invgray.load("robust", precision="float32")
     sheet = border.draw(to_8_bits(robust.encode(rgb)))
     straight = to_8_bits(rectification.rectify(photographed(sheet, dpi, tilt, turn)))
     assert metrics.psnr(rgb, robust.decode(straight)) > 24

@@ -71,15 +71,20 @@ def decode(context, inputs, output, recursive, preset, weights, rectify, size, *
             return codec, [notice] if other else []
         if chosen and not detector.leaves_pattern(chosen):
             return chosen, []
-        codecs = [chosen] if chosen else [load(name) for name in shipped()]
-        recognise = detector.recognise_print if rectify else detector.recognise
-        if found := recognise(codecs, gray):
-            return found, [f"does not say what made it; recognised as preset '{found.preset.name}'"]
+        if rectify:
+            codec = chosen or load(presets.ROBUST)
+            found = detector.survived_print(codec, gray)
+        else:
+            codecs = [chosen] if chosen else [load(name) for name in shipped()]
+            recognised = detector.recognise(codecs, gray)
+            codec, found = recognised or chosen or load(presets.DEFAULT), bool(recognised)
+        if found:
+            return codec, [f"does not say what made it; recognised as preset '{codec.preset.name}'"]
         notice = (
             "seems to hide no colours (or has lost them); "
             "'invgray colorize' makes up plausible ones"
         )
-        return chosen or load(presets.ROBUST if rectify else presets.DEFAULT), [notice]
+        return codec, [notice]
 
     def convert(task: batch.Task):
         picture = images.read(task.source or batch.standard_input())
