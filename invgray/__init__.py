@@ -1,61 +1,115 @@
 """Grayscale you can undo: colour photos to ordinary-looking gray PNGs, and back.
 
 >>> import invgray
+>>> outcome = invgray.encode_file("photo.jpg", "photo.gray.png")
+>>> outcome = invgray.decode_file("photo.gray.png", "photo.color.png")
+
 >>> codec = invgray.load("standard")
->>> gray = codec.encode(rgb)  # uint8 (H, W, 3) -> float32 (H, W) in [0, 255]
->>> rgb = codec.decode(gray.round())  # (H, W) in [0, 255] -> uint8 (H, W, 3)
+>>> gray = codec.encode(rgb)  # uint8 (H, W, 3) -> uint8 (H, W)
+>>> rgb = codec.decode(gray)  # uint8 (H, W) -> uint8 (H, W, 3)
 """
 
 from __future__ import annotations
 
 from importlib import import_module
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from invgray.codec import Codec
     from invgray.colorizer import Colorizer
+    from invgray.convert import (
+        ColorizeOptions,
+        DecodeOptions,
+        EncodeOptions,
+        Options,
+        Outcome,
+        Status,
+        colorize_file,
+        decode_file,
+        encode_file,
+    )
+    from invgray.errors import InvgrayError
+    from invgray.inference.machine import Machine
 
-__all__ = ["Codec", "Colorizer", "__version__", "load", "load_colorizer"]
+_HOMES = {
+    "Codec": "codec",
+    "Colorizer": "colorizer",
+    "ColorizeOptions": "convert",
+    "DecodeOptions": "convert",
+    "EncodeOptions": "convert",
+    "InvgrayError": "errors",
+    "Machine": "inference.machine",
+    "Options": "convert",
+    "Outcome": "convert",
+    "Status": "convert",
+    "colorize_file": "convert",
+    "decode_file": "convert",
+    "encode_file": "convert",
+}
+"""Modules of what is imported when first asked for."""
+
+__all__ = [
+    "Codec",
+    "ColorizeOptions",
+    "Colorizer",
+    "DecodeOptions",
+    "EncodeOptions",
+    "InvgrayError",
+    "Machine",
+    "Options",
+    "Outcome",
+    "Status",
+    "__version__",
+    "colorize_file",
+    "decode_file",
+    "encode_file",
+    "load",
+    "load_colorizer",
+]
 
 
-def load(preset: str | Path = "standard", **options) -> Codec:
+def load(preset: str | Path = "standard", **machine: Any) -> Codec:  # noqa: ANN401
     """A codec with a preset's trained networks; no TensorFlow import for CPU inference.
 
     Args:
         preset: name of a shipped preset, or the path of a folder that ``invgray train`` made.
-        options: ``engine``, ``device``, ``precision`` and ``tile`` of :class:`Codec`.
+        machine: ``engine``, ``device``, ``precision`` and ``tile`` of :class:`Machine`.
 
     Raises:
-        WeightsError: there is no such preset, its card is damaged, or it is a colorizer.
+        WeightsError: there is no such preset, its card is damaged, or it hides no colours.
+        ValueError: the machine is described by a word that is none of the choices.
     """
-    from invgray import presets
     from invgray.codec import Codec
+    from invgray.inference.machine import Machine
+    from invgray.presets import store
 
-    return Codec(presets.load(preset, "codec"), **options)
+    return Codec(store.load(preset), Machine(**machine))
 
 
-def load_colorizer(preset: str | Path = "colorizer", **options) -> Colorizer:
+def load_colorizer(preset: str | Path = "colorizer", **machine: Any) -> Colorizer:  # noqa: ANN401
     """A colorizer with a preset's trained network, for gray pictures that hide no colours.
 
-    >>> rgb = invgray.load_colorizer().colorize(gray)  # (H, W) in [0, 255] -> uint8 (H, W, 3)
+    >>> rgb = invgray.load_colorizer().colorize(gray)  # uint8 (H, W) -> uint8 (H, W, 3)
 
     Args:
         preset: name of a shipped preset, or the path of a folder that ``invgray train`` made.
-        options: ``temperature``, ``engine``, ``device`` and ``precision`` of :class:`Colorizer`.
+        machine: ``engine``, ``device`` and ``precision`` of :class:`Machine`.
 
     Raises:
         WeightsError: there is no such preset, its card is damaged, or it is not a colorizer.
+        ValueError: the machine is described by a word that is none of the choices.
     """
-    from invgray import presets
     from invgray.colorizer import Colorizer
+    from invgray.inference.machine import Machine
+    from invgray.presets import store
 
-    return Colorizer(presets.load(preset, "colorizer"), **options)
+    return Colorizer(store.load(preset), Machine(**machine))
 
 
-def __getattr__(name: str):
-    if name in ("Codec", "Colorizer"):
-        return getattr(import_module(f"invgray.{name.lower()}"), name)
+def __getattr__(name: str) -> Any:  # noqa: ANN401
+    if name in _HOMES:
+        return getattr(import_module(f"invgray.{_HOMES[name]}"), name)
     if name == "__version__":
         from importlib.metadata import version
 

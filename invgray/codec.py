@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from functools import cached_property, partial
-
 import numpy as np
 
-from invgray import engines, tiling
-from invgray.images import to_8_bits, without_color
-from invgray.presets import Preset
+from invgray.color.levels import to_8_bits, without_color
+from invgray.errors import WeightsError
+from invgray.inference import tiling
+from invgray.inference.machine import Machine
+from invgray.inference.network import Network
+from invgray.inference.tiling import Watch, unwatched
+from invgray.presets.store import Preset
+from invgray.types import Floats, Pixels
 
 
 class Codec:
@@ -18,80 +21,99 @@ class Codec:
 
     Args:
         preset: the trained networks.
-        engine: ``"auto"``, ``"openvino"`` or ``"tensorflow"``.
-        device: ``"auto"``, ``"cpu"`` or ``"gpu"``.
-        precision: ``"auto"``, ``"float32"`` or ``"bfloat16"``.
-        tile: side of the tiles that large pictures are cut into, in pixels; None chooses by memory.
+        machine: what to run them on.
+
+    Raises:
+        WeightsError: the preset hides no colours.
     """
 
-    def __init__(
-        self,
-        preset: Preset,
-        *,
-        engine: engines.Engine = "auto",
-        device: engines.Device = "auto",
-        precision: engines.Precision = "auto",
-        tile: int | None = None,
-    ):
+    def __init__(self, preset: Preset, machine: Machine = Machine()):  # noqa: B008 - immutable
+        if not preset.card.abilities.hides_colors:
+            raise WeightsError(
+                f"preset '{preset.name}' is a colorizer, not a codec",
+                "it makes up colours for grays that hide none",
+            )
         self.preset = preset
-        self._open = partial(
-            engines.open_network, preset, engine=engine, device=device, precision=precision
-        )
-        self._tile = tile
+        self._tile = machine.tile
+        self._encoder = Network(preset, "encoder", machine)
+        self._decoder = Network(preset, "decoder", machine)
 
-    def encode(self, rgb: np.ndarray) -> np.ndarray:
-        """Colour to gray: uint8 ``(H, W, 3)`` to float32 ``(H, W)`` in [0, 255], not yet rounded.
+    def encode(self, rgb: Pixels, watch: Watch = unwatched) -> Pixels:
+        """Colour to gray: uint8 ``(H, W, 3)`` to uint8 ``(H, W)``.
 
         A picture without colour (R = G = B everywhere, or ``(H, W)``) comes back as it is.
+
+        Args:
+            rgb: sRGB levels.
+            watch: hears of the progress, and may raise to stop.
 
         Raises:
             ValueError: the array has another shape or type.
             WeightsError: the preset's files are missing or altered.
+            DeviceError: the machine is none that networks can be run on.
         """
-        _expect(rgb, "rgb", np.uint8, color=rgb.ndim != 2)
+        return to_8_bits(self.unrounded(rgb, watch))
+
+    def unrounded(self, rgb: Pixels, watch: Watch = unwatched) -> Floats:
+        """The gray before it is rounded to levels: float32 ``(H, W)`` in [0, 255].
+
+        Arguments and errors are those of :meth:`encode`.
+        """
+        _expect_color(rgb)
         pixels = without_color(rgb)
         if pixels.ndim == 2:
             return pixels.astype(np.float32)
         gray = np.empty((*rgb.shape[:2], 1), np.float32)
-        self._run(self._encoder, rgb, gray, lambda x: np.clip(255 * x, 0, 255))
+        architecture = self.preset.card.architecture
+        tiling.run(
+            self._encoder,
+            architecture,
+            rgb,
+            gray,
+            lambda x: np.clip(255 * x, 0, 255),
+            tile=self._tile,
+            watch=watch,
+        )
         return gray[..., 0]
 
-    def decode(self, gray: np.ndarray) -> np.ndarray:
-        """Gray to colour: ``(H, W)`` in [0, 255] to uint8 ``(H, W, 3)``.
+    def decode(self, gray: Pixels, watch: Watch = unwatched) -> Pixels:
+        """Gray to colour: uint8 ``(H, W)`` to uint8 ``(H, W, 3)``.
+
+        Args:
+            gray: levels, as they were stored.
+            watch: hears of the progress, and may raise to stop.
 
         Raises:
-            ValueError: the array has another shape.
+            ValueError: the array has another shape or type.
             WeightsError: the preset's files are missing or altered.
+            DeviceError: the machine is none that networks can be run on.
         """
-        _expect(gray, "gray", None, color=False)
+        expect_gray(gray)
         rgb = np.empty((*gray.shape, 3), np.uint8)
-        self._run(self._decoder, gray[..., None], rgb, lambda x: to_8_bits(255 * x))
+        architecture = self.preset.card.architecture
+        tiling.run(
+            self._decoder,
+            architecture,
+            gray[..., None],
+            rgb,
+            lambda x: to_8_bits(255 * x),
+            tile=self._tile,
+            watch=watch,
+        )
         return rgb
 
-    def _run(self, network, image, output, after):
-        tiling.run(
-            network,
-            image,
-            output,
-            tile=self._tile or tiling.default_tile(),
-            halo=self.preset.card["receptive_radius"],
-            multiple=self.preset.card["ratio"],
-            before=lambda x: np.divide(x, 255, dtype=np.float32),
-            after=after,
-        )
 
-    @cached_property
-    def _encoder(self) -> engines.Network:
-        return self._open("encoder")
+def expect_gray(gray: Pixels) -> None:
+    """Refuse what is not uint8 ``(H, W)``.
 
-    @cached_property
-    def _decoder(self) -> engines.Network:
-        return self._open("decoder")
+    Raises:
+        ValueError: the array has another shape or type.
+    """
+    if gray.ndim != 2 or 0 in gray.shape or gray.dtype != np.uint8:
+        raise ValueError(f"gray must be uint8 (H, W), not {gray.dtype} {gray.shape}")
 
 
-def _expect(array, name, dtype, color):
-    shape = "(H, W, 3)" if color else "(H, W)"
-    fits = array.ndim == (3 if color else 2) and (not color or array.shape[-1] == 3)
-    if not fits or 0 in array.shape or (dtype and array.dtype != dtype):
-        wanted = f"{np.dtype(dtype).name} " if dtype else ""
-        raise ValueError(f"{name} must be {wanted}{shape}, not {array.dtype} {array.shape}")
+def _expect_color(rgb: Pixels) -> None:
+    shaped = rgb.ndim == 2 or (rgb.ndim == 3 and rgb.shape[-1] == 3)
+    if not shaped or 0 in rgb.shape or rgb.dtype != np.uint8:
+        raise ValueError(f"rgb must be uint8 (H, W, 3), not {rgb.dtype} {rgb.shape}")

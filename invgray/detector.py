@@ -7,12 +7,13 @@ from collections.abc import Iterable
 import numpy as np
 
 from invgray.codec import Codec
-from invgray.luminance import luminance
+from invgray.color.luminance import luminance
+from invgray.types import Pixels
 
-THRESHOLD, ROBUST_THRESHOLD = 0.75, 0.85
-"""Least agreement of a gray that hides colours; the README has the rates of error.
+THRESHOLD, HANDLED_THRESHOLD = 0.75, 0.85
+"""Least agreement of a gray that hides colours; the docs have the rates of error.
 
-Robust decoders make do with little of a pattern, and see more of one in plain grays.
+Decoders of handled grays make do with little of a pattern, and see more of one in plain grays.
 """
 
 LEAST_COLOR = 8.0
@@ -22,47 +23,42 @@ SIDE = 384
 """The middle of a picture, so many pixels a side, is enough to tell."""
 
 
-def recognise(codecs: Iterable[Codec], gray: np.ndarray) -> Codec | None:
+def recognise(codecs: Iterable[Codec], gray: Pixels) -> Codec | None:
     """The codec that a gray seems to be made with, or None if it seems to hide no colours.
+
+    Only codecs that add a pattern to the luminance can be told: the paper's encoder draws the gray
+    anew, and to its decoder any gray looks like one of its own.
 
     Args:
         codecs: to choose from.
         gray: uint8 ``(H, W)``.
     """
-    margins = [(_margin(codec, gray), codec) for codec in codecs if leaves_pattern(codec)]
+    margins = [(_margin(codec, gray), codec) for codec in codecs if codec.preset.card.abilities.has_pattern]
     best, codec = max(margins, key=lambda found: found[0], default=(-1.0, None))
     return codec if best >= 0 else None
 
 
-def _margin(codec, gray):
-    threshold = ROBUST_THRESHOLD if codec.preset.robust else THRESHOLD
+def _margin(codec: Codec, gray: Pixels) -> float:
+    threshold = HANDLED_THRESHOLD if codec.preset.card.abilities.handled else THRESHOLD
     return agreement(codec, gray) - threshold
 
 
-def survived_print(codec: Codec, gray: np.ndarray) -> bool:
+def survived_print(codec: Codec, gray: Pixels) -> bool:
     """Whether a printed and rectified gray hides colours that a codec can restore.
 
-    Paper takes the finest part of a pattern, and with it the agreement. But to a robust decoder,
-    the print of any other gray is one of no colour.
+    Paper takes the finest part of a pattern, and with it the agreement. But to the decoder of
+    handled grays, the print of any other gray is one of no colour.
 
     Args:
         codec: to decode with.
         gray: uint8 ``(H, W)``.
     """
-    if not codec.preset.robust:
+    if not codec.preset.card.abilities.handled:
         return False
     return bool(np.ptp(codec.decode(_middle(gray)), axis=-1).mean() >= LEAST_COLOR)
 
 
-def leaves_pattern(codec: Codec) -> bool:
-    """Whether a codec adds a pattern to the luminance, by which its grays can be told.
-
-    The paper's encoder draws the gray anew: to its decoder, any gray looks like one of its own.
-    """
-    return codec.preset.card["network"] == "subpixel"
-
-
-def agreement(codec: Codec, gray: np.ndarray) -> float:
+def agreement(codec: Codec, gray: Pixels) -> float:
     """How far a gray is what its decoded colours would be encoded as, in [-1, 1].
 
     A gray that the codec made is, up to rounding, the encoding of the colours that come out of it:
@@ -76,12 +72,12 @@ def agreement(codec: Codec, gray: np.ndarray) -> float:
     gray = _middle(gray)
     rgb = codec.decode(gray)
     plain = luminance(rgb)
-    found, expected = (x - plain for x in (gray, codec.encode(rgb)))
+    found, expected = (x - plain for x in (gray, codec.unrounded(rgb)))
     found, expected = found - found.mean(), expected - expected.mean()
     scale = np.sqrt(np.mean(found**2) * np.mean(expected**2))
     return float(np.mean(found * expected) / max(scale, 1e-6))
 
 
-def _middle(gray):
+def _middle(gray: Pixels) -> Pixels:
     top, left = (max(0, (n - SIDE) // 2) for n in gray.shape)
     return gray[top : top + SIDE, left : left + SIDE]

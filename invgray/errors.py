@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 DONE, SOME_FAILED, USAGE, NO_INPUT, WEIGHTS, INTERRUPTED = 0, 1, 2, 3, 4, 130
-"""Exit codes of the command line; documented in the README and stable."""
+"""Exit codes of the command line; documented in the guide and stable."""
 
 
 class InvgrayError(Exception):
@@ -29,13 +32,25 @@ class ForeignWeightsError(InputError):
 
 
 class OutputError(InvgrayError):
-    """A result cannot be written, or would overwrite something."""
+    """A result cannot be written."""
+
+
+class ExistsError(OutputError):
+    """A result would overwrite a file."""
 
 
 class UsageError(InvgrayError):
-    """The command line asks for something contradictory or ambiguous."""
+    """Something contradictory or ambiguous is asked for."""
 
     exit_code = USAGE
+
+
+class DeviceError(UsageError):
+    """The engine, the device and the machine do not go together."""
+
+
+class MissingExtraError(UsageError):
+    """A command needs libraries that a plain installation does not bring."""
 
 
 class WeightsError(InvgrayError):
@@ -44,11 +59,28 @@ class WeightsError(InvgrayError):
     exit_code = WEIGHTS
 
 
-class Interrupted(InvgrayError):
-    """Ctrl-C; nothing is left half-written."""
+class Interrupted(InvgrayError):  # noqa: N818 - not an error of anyone
+    """The work was stopped; nothing is left half-written."""
 
     exit_code = INTERRUPTED
 
 
 class TrainingError(InvgrayError):
     """A training run cannot go on."""
+
+
+@contextmanager
+def extra_installed(extra: str) -> Iterator[None]:
+    """Around imports: what an extra brings, or an error that names the extra.
+
+    Raises:
+        MissingExtraError: one of the libraries is not installed.
+    """
+    try:
+        yield
+    except ModuleNotFoundError as error:
+        if error.name is None or error.name.split(".")[0] == "invgray":
+            raise
+        raise MissingExtraError(
+            f"{error.name} is not installed", f"pip install 'invgray[{extra}]' brings it"
+        ) from error

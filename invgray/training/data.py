@@ -12,8 +12,8 @@ from pathlib import Path
 import numpy as np
 from PIL import Image
 
-from invgray import images
 from invgray.errors import InputError
+from invgray.files import reading
 
 AHEAD = 4
 """Batches that are drawn while the networks learn from another."""
@@ -49,7 +49,7 @@ def load(paths: list[Path], smallest: int, report: Callable[[str], None]) -> lis
 
     def attempt(path):
         try:
-            pixels = images.read(path).pixels
+            pixels = reading.read(path).pixels
         except InputError as error:
             return report(str(error))
         if min(pixels.shape[:2]) < smallest:

@@ -9,16 +9,17 @@ from scipy import ndimage
 from skimage.measure import approximate_polygon, find_contours, label, regionprops
 from skimage.transform import estimate_transform, warp
 
-from invgray import border
 from invgray.errors import InputError
+from invgray.prints import border
+from invgray.types import Floats, Pixels
 
 
 def rectify(
-    scan: np.ndarray, name: str = "the picture", size: tuple[int, int] | None = None
-) -> np.ndarray:
+    scan: Floats, name: str = "the picture", size: tuple[int, int] | None = None
+) -> Floats:
     """The gray picture on a photograph of its print.
 
-    A printed border (:mod:`invgray.border`) tells the picture's size and which way is up; light and
+    A printed border (:mod:`invgray.prints.border`) tells the picture's size and which way is up; light and
     shade, and the printer's black and white, are evened out by its paper and ink. Without one, the
     picture itself must stand out from white paper all around, and be upright. Corners are found to
     a part of a pixel by the straight lines of the sides.
@@ -47,11 +48,11 @@ def rectify(
             return _without_border(scan, corners, size)
     raise InputError(
         f"{name}: no border and no four corners of a picture can be found",
-        "print grays made with 'invgray encode --border', and take in the whole sheet",
+        "print grays that were encoded with a border, and take in the whole sheet",
     )
 
 
-def _frames(relative: np.ndarray) -> Iterator[np.ndarray]:
+def _frames(relative: Floats) -> Iterator[Floats]:
     """Outer outlines of large black shapes, the largest first: ``(n, 2)``, x and y.
 
     Black is what has less than half the brightness of the paper nearby.
@@ -65,7 +66,7 @@ def _frames(relative: np.ndarray) -> Iterator[np.ndarray]:
         yield _outline(shape, 0.5)
 
 
-def _pictures(relative: np.ndarray) -> Iterator[np.ndarray]:
+def _pictures(relative: Floats) -> Iterator[Floats]:
     """Outlines of large shapes that are not white paper, made convex: ``(n, 2)``, x and y."""
     inked = ndimage.binary_opening(relative < 0.9, iterations=2)
     inked = ndimage.binary_closing(inked, iterations=max(relative.shape) // 50)
@@ -75,7 +76,7 @@ def _pictures(relative: np.ndarray) -> Iterator[np.ndarray]:
         yield _outline(1 - ndimage.gaussian_filter(hull, 1), 0.5)
 
 
-def _relative_to_paper(scan: np.ndarray) -> np.ndarray:
+def _relative_to_paper(scan: Floats) -> Floats:
     """Brightness as a share of that of the brightest nearby."""
     step = max(1, round(max(scan.shape) / 500))
     small = scan[::step, ::step]
@@ -86,18 +87,18 @@ def _relative_to_paper(scan: np.ndarray) -> np.ndarray:
     return ndimage.gaussian_filter(scan, 0.7) / np.maximum(shade, 1)
 
 
-def _large_regions(mask: np.ndarray) -> list:
+def _large_regions(mask: Floats) -> list:
     """Connected shapes whose bounding box has a twentieth of the area, the largest first."""
     regions = [r for r in regionprops(label(mask)) if r.area_bbox > 0.05 * mask.size]
     return sorted(regions, key=lambda region: -region.area_bbox)
 
 
-def _outline(shape: np.ndarray, level: float) -> np.ndarray:
+def _outline(shape: Floats, level: float) -> Floats:
     outlines = find_contours(np.pad(shape, 1, constant_values=1.0), level)
     return max(outlines, key=len)[:, ::-1] - 1
 
 
-def _corners(outline: np.ndarray) -> np.ndarray:
+def _corners(outline: Floats) -> Floats:
     """The corners of a quadrilateral, clockwise as seen: ``(4, 2)``; of another shape none."""
     extent = np.ptp(outline, axis=0).max()
     for tolerance in (0.02, 0.03, 0.05, 0.08):
@@ -122,7 +123,7 @@ def _corners(outline: np.ndarray) -> np.ndarray:
     return corners if clockwise else corners[::-1]
 
 
-def _line(points: np.ndarray) -> np.ndarray:
+def _line(points: Floats) -> Floats:
     """Homogeneous coefficients of the line through points; stray ones are left out."""
     for _ in range(3):
         centre = points.mean(axis=0)
@@ -132,7 +133,7 @@ def _line(points: np.ndarray) -> np.ndarray:
     return np.array([*normal, -normal @ points.mean(axis=0)])
 
 
-def _told_size(scan: np.ndarray, corners: np.ndarray) -> tuple[int, int] | None:
+def _told_size(scan: Floats, corners: Floats) -> tuple[int, int] | None:
     """Height and width by the frame's cells, if its upper bar is between the first two corners."""
     across = np.linalg.norm(corners[1] - corners[0]) + np.linalg.norm(corners[2] - corners[3])
     down = np.linalg.norm(corners[3] - corners[0]) + np.linalg.norm(corners[2] - corners[1])
@@ -150,13 +151,13 @@ def _told_size(scan: np.ndarray, corners: np.ndarray) -> tuple[int, int] | None:
     return border.read_cells(bar / np.maximum(along(-border.MARGIN / 2), 1))
 
 
-def _within_border(scan, corners, size) -> np.ndarray:
+def _within_border(scan, corners, size) -> Floats:
     """The picture and its border in their own pixels, by the corners of the frame."""
     u, around = border.unit(*size), 2 * border.thickness(*size)
     return _straightened(scan, corners, [n + around for n in size], border.MARGIN * u)
 
 
-def _without_border(scan, corners, size) -> np.ndarray:
+def _without_border(scan, corners, size) -> Floats:
     """The picture in its own pixels, by its own corners; paper is white, its darkest part black."""
     upper_left = np.argmin(corners.sum(axis=1))
     corners = np.roll(corners, -upper_left, axis=0)
@@ -171,7 +172,7 @@ def _without_border(scan, corners, size) -> np.ndarray:
     return np.clip(255 * (levels - black) / max(1 - black, 0.1), 0, 255)
 
 
-def _straightened(scan, corners, shape, inset: int) -> np.ndarray:
+def _straightened(scan, corners, shape, inset: int) -> Floats:
     """A picture ``(H, W)`` of the scan's part whose corners, ``inset`` from its own, are known."""
     height, width = shape
     low, right, bottom = inset - 0.5, width - inset - 0.5, height - inset - 0.5
@@ -183,7 +184,7 @@ def _straightened(scan, corners, shape, inset: int) -> np.ndarray:
     return warp(scan, transform, output_shape=shape, order=3, mode="edge")
 
 
-def _evened(framed: np.ndarray, size: tuple[int, int]) -> np.ndarray:
+def _evened(framed: Floats, size: tuple[int, int]) -> Floats:
     """The picture within its border, where paper is 255 and ink is 0."""
     u = border.unit(*size)
     outside, x, y = _places(framed.shape)
@@ -198,14 +199,14 @@ def _evened(framed: np.ndarray, size: tuple[int, int]) -> np.ndarray:
     return np.clip(border.crop(levels, border.thickness(*size)), 0, 255)
 
 
-def _places(shape) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+def _places(shape) -> tuple[Floats, Floats, Floats]:
     """Of every pixel: pixels between it and the edge, and x and y from -0.5 to 0.5."""
     (height, width), (rows, columns) = shape, np.indices(shape)
     outside = np.minimum.reduce([rows, height - 1 - rows, columns, width - 1 - columns])
     return outside, columns / width - 0.5, rows / height - 0.5
 
 
-def _surface(x, y, values, where, degree: int) -> np.ndarray:
+def _surface(x, y, values, where, degree: int) -> Floats:
     """The polynomial in x and y that fits values best where they count, everywhere."""
     terms = [x**i * y**j for i in range(degree + 1) for j in range(degree + 1 - i)]
     inside = np.stack([term[where] for term in terms], axis=-1)

@@ -8,12 +8,15 @@ from __future__ import annotations
 from functools import cache
 
 import numpy as np
-import scipy  # the parts of both load when first used: commands that need none start faster
-import skimage
+import numpy.typing as npt
+import scipy  # its parts load when first used: commands that need none start faster
+
+from invgray.color.lab import from_xyz, lab
+from invgray.types import Floats
 
 
 @cache
-def bins(grid: int = 10, count: int | None = None) -> np.ndarray:
+def bins(grid: int = 10, count: int | None = None) -> Floats:
     """Centres of the quantised ab colours: float32 ``(Q, 2)``, in order of a, then b.
 
     Args:
@@ -31,14 +34,14 @@ def bins(grid: int = 10, count: int | None = None) -> np.ndarray:
     return centres[nearest].astype(np.float32)
 
 
-def nearest(ab: np.ndarray, centres: np.ndarray) -> np.ndarray:
+def nearest(ab: Floats, centres: Floats) -> npt.NDArray[np.intp]:
     """Index of the nearest bin of each colour: ``(..., 2)`` to int ``(...)``."""
     return scipy.spatial.cKDTree(centres).query(ab)[1]
 
 
 def rebalancing(
-    counts: np.ndarray, centres: np.ndarray, mix: float = 0.5, sigma: float = 5.0
-) -> np.ndarray:
+    counts: Floats, centres: Floats, mix: float = 0.5, sigma: float = 5.0
+) -> Floats:
     """Weights of the bins by the rarity of their colours (Eq. 4): float32 ``(Q,)``.
 
     The distribution is smoothed, mixed with the uniform one, inverted, and scaled so that the
@@ -58,18 +61,7 @@ def rebalancing(
     return (weights / (smooth @ weights)).astype(np.float32)
 
 
-def rarity(colors: dict) -> tuple[np.ndarray, np.ndarray]:
-    """Bins and their weights for measuring rare colours as much as common ones: lambda is zero.
-
-    Args:
-        colors: of a preset's card: the bins' ``grid`` and ``count``, and the ``distribution`` of
-            the training pictures' colours over them.
-    """
-    centres = bins(colors["grid"], colors["count"])
-    return centres, rebalancing(np.array(colors["distribution"]), centres, mix=0.0)
-
-
-def annealed_mean(logits: np.ndarray, centres: np.ndarray, temperature: float) -> np.ndarray:
+def annealed_mean(logits: Floats, centres: Floats, temperature: float) -> Floats:
     """Point estimate of predicted distributions (Eq. 5): ``(..., Q)`` to ab ``(..., 2)``.
 
     Args:
@@ -85,22 +77,7 @@ def annealed_mean(logits: np.ndarray, centres: np.ndarray, temperature: float) -
     return weights @ centres / weights.sum(axis=-1, keepdims=True)
 
 
-def lightness(gray: np.ndarray) -> np.ndarray:
-    """CIE L, in [0, 100], of neutral levels in [0, 255]; any shape."""
-    levels = skimage.color.rgb2lab(np.repeat(np.arange(256, dtype=np.uint8)[:, None], 3, axis=1))[
-        :, 0
-    ]
-    return np.interp(gray, np.arange(256), levels).astype(np.float32)
-
-
-def gray_of(rgb: np.ndarray) -> np.ndarray:
-    """Neutral levels of the same CIE L as colours: uint8 ``(H, W, 3)`` to float32 in [0, 255]."""
-    return np.interp(
-        skimage.color.rgb2lab(rgb)[..., 0], lightness(np.arange(256)), np.arange(256)
-    ).astype(np.float32)
-
-
-def to_srgb(lightness: np.ndarray, ab: np.ndarray) -> np.ndarray:
+def to_srgb(lightness: Floats, ab: Floats) -> Floats:
     """Colours of given L and ab as float32 sRGB ``(..., 3)`` in [0, 1], those outside drawn in.
 
     A colour that sRGB does not have moves straight towards the neutral one of its own lightness,
@@ -123,27 +100,20 @@ def to_srgb(lightness: np.ndarray, ab: np.ndarray) -> np.ndarray:
     return np.where(rgb <= 0.0031308, 12.92 * rgb, 1.055 * rgb ** np.float32(1 / 2.4) - 0.055)
 
 
-def _linear(lightness: np.ndarray, ab: np.ndarray) -> np.ndarray:
+def _linear(lightness: Floats, ab: Floats) -> Floats:
     """CIE Lab (D65) to linear RGB with sRGB's primaries; outside [0, 1] what sRGB does not have."""
     y = (lightness + np.float32(16)) / np.float32(116)
     roots = np.stack([y + ab[..., 0] / 500, y, y - ab[..., 1] / 200], axis=-1)
     xyz = np.where(roots > 6 / 29, roots**3, (roots - np.float32(16 / 116)) / np.float32(7.787))
-    return xyz @ _from_xyz()
+    return xyz @ from_xyz()
 
 
-def _displayable(linear: np.ndarray) -> np.ndarray:
+def _displayable(linear: Floats) -> npt.NDArray[np.bool_]:
     return np.all((linear >= -1e-4) & (linear <= 1 + 1e-4), axis=-1)
 
 
 @cache
-def _from_xyz() -> np.ndarray:
-    """From X, Y and Z as shares of those of white to linear RGB."""
-    white = skimage.color.xyz_tristimulus_values(illuminant="D65", observer="2")
-    return (skimage.color.colorconv.rgb_from_xyz * white).T.astype(np.float32)
-
-
-@cache
-def _surface() -> np.ndarray:
+def _surface() -> Floats:
     """ab of colours all over the faces of the sRGB cube, which cover those of all within it."""
     levels = np.linspace(0, 1, 86)
     x, y = (grid.ravel() for grid in np.meshgrid(levels, levels))
@@ -152,4 +122,4 @@ def _surface() -> np.ndarray:
         for axis in range(3)
         for end in (0, 1)
     ]
-    return skimage.color.rgb2lab(np.concatenate(faces))[:, 1:]
+    return lab(np.concatenate(faces))[:, 1:]

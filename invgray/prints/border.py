@@ -8,9 +8,15 @@ from __future__ import annotations
 
 import binascii
 
+from typing import Any, TypeVar
+
 import numpy as np
+import numpy.typing as npt
 
 from invgray.errors import InputError
+from invgray.types import Floats, Pixels
+
+_Array = TypeVar("_Array", bound=npt.NDArray[Any])
 
 SMALLEST = 160
 """Pixels of width that a picture must have for the cells to be legible."""
@@ -33,8 +39,8 @@ def thickness(height: int, width: int) -> int:
     return (MARGIN + FRAME + GAP) * unit(height, width)
 
 
-def draw(gray: np.ndarray, name: str = "the picture") -> np.ndarray:
-    """A gray picture ``(H, W)`` in [0, 255] with its border.
+def draw(gray: Pixels, name: str = "the picture") -> Pixels:
+    """A gray picture, uint8 ``(H, W)``, with its border.
 
     Args:
         gray: the picture.
@@ -47,7 +53,7 @@ def draw(gray: np.ndarray, name: str = "the picture") -> np.ndarray:
     if width < SMALLEST or max(gray.shape) > 0xFFFF:
         raise InputError(
             f"{name}: {width}x{height} pixels are too few or too many for a border",
-            f"leave --border out; it takes {SMALLEST} to 65535 pixels a side",
+            f"a border takes {SMALLEST} to 65535 pixels a side",
         )
     u, around = unit(height, width), thickness(height, width)
     framed = np.full((height + 2 * around, width + 2 * around), 255, gray.dtype)
@@ -62,12 +68,12 @@ def draw(gray: np.ndarray, name: str = "the picture") -> np.ndarray:
     return framed
 
 
-def crop(framed: np.ndarray, border: int) -> np.ndarray:
+def crop(framed: _Array, border: int) -> _Array:
     """The picture within a border of a known thickness; any further axes are kept."""
     return framed[border:-border, border:-border] if border else framed
 
 
-def read_cells(levels: np.ndarray) -> tuple[int, int] | None:
+def read_cells(levels: Floats) -> tuple[int, int] | None:
     """Height and width that cells tell, or None if they tell nothing sound.
 
     Args:
@@ -87,5 +93,5 @@ def _bytes(height: int, width: int) -> bytes:
     return size + bytes([binascii.crc32(size) & 0xFF])
 
 
-def _bits(height: int, width: int) -> np.ndarray:
+def _bits(height: int, width: int) -> Pixels:
     return np.unpackbits(np.frombuffer(_bytes(height, width), np.uint8))

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import numpy as np
 
+from invgray.types import Floats, Pixels
+
 WEIGHTS = (0.299, 0.587, 0.114)
-"""Of R, G and B in the luminance Y' (ITU-R BT.601)."""
+"""Weights of R, G and B in the luminance Y' (ITU-R BT.601)."""
 
 
-def luminance(rgb: np.ndarray) -> np.ndarray:
+def luminance(rgb: Pixels | Floats) -> Floats:
     """Luminance Y' of ``(..., 3)``, unrounded, in the input's range: ``(...)``."""
-    return rgb @ np.array(WEIGHTS)
+    return np.asarray(rgb @ np.array(WEIGHTS))

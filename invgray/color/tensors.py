@@ -1,25 +1,27 @@
-"""CIE Lab of sRGB tensors (D65), as TensorFlow operations."""
+"""Luminance and CIE Lab (D65) of sRGB tensors: the twins of this folder's numpy functions."""
 
 from __future__ import annotations
 
-import numpy as np
 import tensorflow as tf
-from skimage.color import xyz_tristimulus_values
-from skimage.color.colorconv import xyz_from_rgb
 
-_WHITE = xyz_tristimulus_values(illuminant="D65", observer="2")
-_TO_XYZ = (xyz_from_rgb / _WHITE[:, None]).astype(np.float32)
+from invgray.color.lab import to_xyz
+from invgray.color.luminance import WEIGHTS
+
+
+def luminance(rgb):
+    """Y': ``(N, H, W, 3)`` to ``(N, H, W, 1)``, in the input's range."""
+    return tf.reduce_sum(rgb * tf.constant(WEIGHTS, rgb.dtype), axis=-1, keepdims=True)
 
 
 def lightness(rgb):
     """L, scaled to [0, 1]: ``(N, H, W, 3)`` in [0, 1] to ``(N, H, W, 1)``."""
-    y = tf.reduce_sum(_linear(rgb) * _TO_XYZ[1], axis=-1, keepdims=True)
+    y = tf.reduce_sum(_linear(rgb) * to_xyz()[1], axis=-1, keepdims=True)
     return 1.16 * _root(y) - 0.16
 
 
 def lightness_and_ab(rgb):
     """L scaled to [0, 1], and ab in their usual units: ``(N, H, W, 1)`` and ``(N, H, W, 2)``."""
-    x, y, z = tf.split(_root(tf.einsum("nhwc,dc->nhwd", _linear(rgb), _TO_XYZ)), 3, axis=-1)
+    x, y, z = tf.split(_root(tf.einsum("nhwc,dc->nhwd", _linear(rgb), to_xyz())), 3, axis=-1)
     return 1.16 * y - 0.16, tf.concat([500 * (x - y), 200 * (y - z)], axis=-1)
 
 

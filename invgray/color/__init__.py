@@ -1,0 +1,1 @@
+"""Colour science: levels, luminance, CIE Lab and the sRGB gamut, in numpy and in TensorFlow."""

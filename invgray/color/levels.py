@@ -1,0 +1,31 @@
+"""The 256 levels that a stored pixel can have."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from invgray.types import Pixels
+
+_ROWS = 256
+"""Rows worked on at a time, to spare memory."""
+
+
+def to_8_bits(values: np.ndarray) -> Pixels:
+    """Round to the nearest of the levels 0 to 255, clipping what lies outside: to uint8."""
+    levels = np.empty(values.shape, np.uint8)
+    for row in range(0, len(values), _ROWS):
+        levels[row : row + _ROWS] = np.rint(np.clip(values[row : row + _ROWS], 0, 255))
+    return levels
+
+
+def without_color(pixels: Pixels) -> Pixels:
+    """``(H, W)`` for ``(H, W, 3)`` whose channels are equal everywhere; else what came in."""
+    if pixels.ndim == 2:
+        return pixels
+    red, green, blue = (pixels[..., i] for i in range(3))
+    return pixels if np.any(red != green) or np.any(green != blue) else red.copy()
+
+
+def neutral(gray: Pixels) -> Pixels:
+    """A gray picture ``(H, W)`` in three equal channels: ``(H, W, 3)``."""
+    return np.repeat(gray[..., None], 3, axis=-1)

@@ -1,0 +1,436 @@
+"""The one way of a picture through the program: read, convert, write.
+
+Command line, server, cluster and benchmark call these functions and nothing beside them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from contextlib import suppress
+from dataclasses import dataclass, field, replace
+from enum import StrEnum
+from functools import lru_cache
+from pathlib import Path
+from threading import Lock
+from typing import BinaryIO
+
+import numpy as np
+
+from invgray import detector
+from invgray.codec import Codec
+from invgray.color.lab import gray_of
+from invgray.color.levels import neutral, to_8_bits
+from invgray.color.luminance import luminance
+from invgray.colorizer import Colorizer
+from invgray.errors import ExistsError, ForeignWeightsError, InputError, UsageError
+from invgray.files import place, reading, writing
+from invgray.files.formats import COLOR_FORMATS, GRAY_FORMATS
+from invgray.files.picture import Picture
+from invgray.files.record import Record
+from invgray.inference.machine import Machine
+from invgray.inference.tiling import Watch, unwatched
+from invgray.models.colorizer.prediction import TEMPERATURE
+from invgray.presets import store
+from invgray.presets.store import Preset
+from invgray.prints import border
+from invgray.types import Pixels
+
+PIPE = "-"
+"""Name of a stream in an outcome."""
+
+Source = str | Path | bytes | BinaryIO
+"""A picture: a path, the bytes of a file, or a binary stream."""
+
+Target = str | Path | BinaryIO
+"""Where a result goes: a path, written whole or not at all, or a stream, which gets a PNG."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Options:
+    """What every conversion can be told.
+
+    Attributes:
+        preset: name of a shipped preset, or path of a folder of trained networks; None chooses the
+            default one, or the one that a gray was made with.
+        machine: what networks are run on.
+        overwrite: replace a file that exists.
+        skip_existing: leave a file that exists, and do nothing.
+    """
+
+    preset: str | Path | None = None
+    machine: Machine = field(default_factory=Machine)
+    overwrite: bool = False
+    skip_existing: bool = False
+
+    def __post_init__(self) -> None:
+        if self.overwrite and self.skip_existing:
+            raise UsageError("overwriting and skipping files exclude each other", "choose one")
+
+
+@dataclass(frozen=True, kw_only=True)
+class EncodeOptions(Options):
+    """What :func:`encode_file` can be told.
+
+    Attributes:
+        quality: of a gray that is written as JPEG, from 1 to 100.
+        border: draw a frame to print around the gray.
+    """
+
+    quality: int = 90
+    border: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class DecodeOptions(Options):
+    """What :func:`decode_file` can be told.
+
+    Attributes:
+        rectify: the input is a photograph or scan of a printed gray.
+        size: height and width in pixels of a printed gray without a border.
+    """
+
+    rectify: bool = False
+    size: tuple[int, int] | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class ColorizeOptions(Options):
+    """What :func:`colorize_file` can be told.
+
+    Attributes:
+        temperature: from 0 (vivid, blotchy) to 1 (even, pale).
+    """
+
+    temperature: float = TEMPERATURE
+
+
+class Status(StrEnum):
+    """What became of a picture."""
+
+    DONE = "done"
+    SKIPPED = "skipped"
+    FAILED = "failed"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Outcome:
+    """What became of a picture; ``--json`` prints it.
+
+    Attributes:
+        input: name of the picture; ``-`` for bytes and streams.
+        output: name of the result; ``-`` for a stream.
+        status: done, skipped or failed.
+        width: of the result in pixels, without a border.
+        height: of the result in pixels, without a border.
+        preset: name of the preset that was used; None if none was.
+        notices: one line each for what is worth knowing.
+        error: of a failed one, cause and remedy.
+        exit_code: of a failed one, the command's if all fail so.
+    """
+
+    input: str
+    output: str
+    status: Status = Status.DONE
+    width: int | None = None
+    height: int | None = None
+    preset: str | None = None
+    notices: tuple[str, ...] = ()
+    error: str | None = None
+    exit_code: int | None = None
+
+
+def encode_file(
+    source: Source,
+    target: Target,
+    options: EncodeOptions = EncodeOptions(),  # noqa: B008 - immutable
+    watch: Watch = unwatched,
+) -> Outcome:
+    """Colour to gray that can be undone, from file to file.
+
+    A gray that says that it hides colours is kept as it is, with all that it says.
+
+    Args:
+        source: the colour picture.
+        target: where the gray goes, as PNG or, by its suffix, JPEG.
+        options: preset, machine, and so on.
+        watch: hears how many pixels are done and how many there are; may raise to stop.
+
+    Raises:
+        InputError: the picture cannot be read, or is too small for a border.
+        OutputError: the gray cannot be written; it would replace a file, for one.
+        WeightsError: the preset is missing, damaged or of another kind.
+        DeviceError: networks cannot be run on the machine that is asked for.
+        UsageError: the target's format is none for grays.
+    """
+    way = _Way.between(source, target, GRAY_FORMATS)
+    if way.is_over(options):
+        return way.skipped()
+    codec = load_codec(options.preset or store.DEFAULT, options.machine)
+    picture = reading.read(way.source)
+    if picture.record and not picture.record.colorless and picture.pixels.ndim == 2:
+        return _keep(way, picture, picture.record, options)
+    gray = codec.encode(picture.pixels, watch)
+    preset, around = codec.preset, border.thickness(*gray.shape) if options.border else 0
+    record = Record(
+        preset=preset.name,
+        weights=preset.digest,
+        colorless=picture.pixels.ndim == 2,
+        icc=picture.icc,
+        border=around,
+    )
+    written, framed = gray, picture
+    if options.border:
+        written = border.draw(gray, way.name)
+        alpha = picture.alpha
+        framed = replace(picture, alpha=alpha if alpha is None else _opaque_around(alpha, around))
+    lost = writing.write_gray(way.target, written, framed, record, options.quality)
+    if writing.gray_format(way.target).lossy and not preset.card.abilities.handled:
+        lost += (
+            f"JPEG damages the colours that preset '{preset.name}' hides; "
+            "write a PNG, or use preset 'robust'",
+        )
+    return way.done(gray, preset.name, picture.notices + lost)
+
+
+def decode_file(
+    source: Source,
+    target: Target,
+    options: DecodeOptions = DecodeOptions(),  # noqa: B008 - immutable
+    watch: Watch = unwatched,
+) -> Outcome:
+    """Gray that hides colours, back to colour, from file to file.
+
+    The gray tells by its record which weights made it, or is recognised by its pattern. A gray
+    whose original had no colour stays as it is.
+
+    Args:
+        source: the gray picture.
+        target: where the colours go, in a format by its suffix.
+        options: preset, machine, and so on.
+        watch: hears how many pixels are done and how many there are; may raise to stop.
+
+    Raises:
+        InputError: the picture cannot be read, or is in colour, or has no border to find.
+        ForeignWeightsError: the weights that made the gray are not here.
+        OutputError: the result cannot be written; it would replace a file, for one.
+        WeightsError: the preset is missing, damaged or of another kind.
+        DeviceError: networks cannot be run on the machine that is asked for.
+        UsageError: the target's format is none for colours.
+    """
+    way = _Way.between(source, target, COLOR_FORMATS)
+    if way.is_over(options):
+        return way.skipped()
+    picture = reading.read(way.source)
+    if options.rectify:
+        picture = _straightened(picture, way.name, options.size)
+    else:
+        picture = _without_border(picture)
+    if picture.pixels.ndim == 3:
+        raise InputError(
+            f"{way.name}: is a colour picture", "give the gray picture that was made of it"
+        )
+    codec, news = _maker(picture, way.name, options)
+    rgb = codec.decode(picture.pixels, watch) if codec else neutral(picture.pixels)
+    lost = writing.write_color(way.target, rgb, picture)
+    name = codec.preset.name if codec else None
+    return way.done(rgb, name, picture.notices + news + lost)
+
+
+def colorize_file(
+    source: Source,
+    target: Target,
+    options: ColorizeOptions = ColorizeOptions(),  # noqa: B008 - immutable
+    watch: Watch = unwatched,
+) -> Outcome:
+    """Plausible colours for any gray picture, from file to file.
+
+    Args:
+        source: the picture; colours that it has are replaced.
+        target: where the colours go, in a format by its suffix.
+        options: preset, machine, and so on.
+        watch: hears how many pixels are done and how many there are; may raise to stop.
+
+    Raises:
+        InputError: the picture cannot be read.
+        OutputError: the result cannot be written; it would replace a file, for one.
+        WeightsError: the preset is missing, damaged or of another kind.
+        DeviceError: networks cannot be run on the machine that is asked for.
+        UsageError: the target's format is none for colours.
+    """
+    way = _Way.between(source, target, COLOR_FORMATS)
+    if way.is_over(options):
+        return way.skipped()
+    colorizer = load_colorizer(options.preset or store.COLORIZER, options.machine)
+    picture = reading.read(way.source)
+    gray, notices = picture.pixels, picture.notices
+    if gray.ndim == 3:
+        notices += ("is a colour picture; its colours are replaced",)
+        gray = to_8_bits(gray_of(gray))
+    elif picture.record and not picture.record.colorless:
+        notices += ("hides its true colours; decoding brings them back",)
+    watch(0, gray.size)
+    rgb = colorizer.colorize(gray, options.temperature)
+    notices += writing.write_color(way.target, rgb, replace(picture, record=None))
+    return way.done(rgb, colorizer.preset.name, notices)
+
+
+def load_codec(preset: str | Path | Preset, machine: Machine) -> Codec:
+    """A codec, the same one for the same preset and machine.
+
+    Raises:
+        WeightsError: there is no such preset, its card is damaged, or it hides no colours.
+    """
+    with _loading:
+        return _codec(_found(preset), machine)
+
+
+def load_colorizer(preset: str | Path | Preset, machine: Machine) -> Colorizer:
+    """A colorizer, the same one for the same preset and machine.
+
+    Raises:
+        WeightsError: there is no such preset, its card is damaged, or it is not a colorizer.
+    """
+    with _loading:
+        return _colorizer(_found(preset), machine)
+
+
+_loading = Lock()
+_codec = lru_cache(maxsize=8)(Codec)
+_colorizer = lru_cache(maxsize=2)(Colorizer)
+
+
+def _found(preset: str | Path | Preset) -> Preset:
+    return preset if isinstance(preset, Preset) else store.load(preset)
+
+
+@dataclass(frozen=True)
+class _Way:
+    """Where a picture comes from and where its result goes."""
+
+    source: Path | bytes | BinaryIO
+    target: Path | BinaryIO
+
+    @classmethod
+    def between(cls, source: Source, target: Target, formats: Collection[str]) -> _Way:
+        from_ = Path(source) if isinstance(source, str) else source
+        to = Path(target) if isinstance(target, str) else target
+        if isinstance(to, Path) and not place.is_stream(to) and to.suffix.lower() not in formats:
+            raise UsageError(
+                f"{to}: cannot be written in this format",
+                f"name a file that ends in {', '.join(formats)}",
+            )
+        return cls(from_, to)
+
+    @property
+    def name(self) -> str:
+        return reading.name_of(self.source)
+
+    def is_over(self, options: Options) -> bool:
+        """Whether there is nothing to do; raises what speaks against a result's place."""
+        if not isinstance(self.target, Path):
+            return False
+        if isinstance(self.source, Path) and _same_file(self.source, self.target):
+            raise UsageError(f"{self.target} is the input itself", "name another result")
+        try:
+            place.check(self.target, options.overwrite)
+        except ExistsError:
+            if options.skip_existing:
+                return True
+            raise
+        return False
+
+    def skipped(self) -> Outcome:
+        return Outcome(**self._ends(), status=Status.SKIPPED)
+
+    def done(self, pixels: Pixels, preset: str | None, notices: tuple[str, ...]) -> Outcome:
+        height, width = pixels.shape[:2]
+        return Outcome(**self._ends(), width=width, height=height, preset=preset, notices=notices)
+
+    def _ends(self) -> dict[str, str]:
+        ends = {"input": self.source, "output": self.target}
+        return {k: str(end) if isinstance(end, Path) else PIPE for k, end in ends.items()}
+
+
+def _same_file(source: Path, target: Path) -> bool:
+    with suppress(OSError):
+        return target.is_file() and source.samefile(target)
+    return False
+
+
+def _opaque_around(alpha: Pixels, thickness: int) -> Pixels:
+    return np.pad(alpha, thickness, constant_values=255)
+
+
+def _keep(way: _Way, picture: Picture, record: Record, options: EncodeOptions) -> Outcome:
+    """Write a gray that hides colours as it is."""
+    lost = writing.write_gray(way.target, picture.pixels, picture, record, options.quality)
+    notices = (*picture.notices, "hides colours already; kept as it is", *lost)
+    return way.done(picture.pixels, record.preset, notices)
+
+
+def _maker(
+    picture: Picture, name: str, options: DecodeOptions
+) -> tuple[Codec | None, tuple[str, ...]]:
+    """The codec for a gray, None where there is no colour to restore; and what there is to say."""
+    machine, record, gray = options.machine, picture.record, picture.pixels
+    chosen = None if options.preset is None else load_codec(options.preset, machine)
+    if record and not record.colorless:
+        codec = chosen or load_codec(_told(record, name), machine)
+        if record.weights == codec.preset.digest:
+            return codec, ()
+        return codec, (f"made with other weights than '{codec.preset.name}'; colours may be off",)
+    if options.rectify:
+        codec = chosen or load_codec(_for_prints(), machine)
+        found = codec if detector.survived_print(codec, gray) else None
+    else:
+        candidates = [chosen] if chosen else [load_codec(p, machine) for p in store.codecs()]
+        found = codec = detector.recognise(candidates, gray)
+    if found and record:
+        return found, (f"says that it has no colour, but hides some of '{found.preset.name}'",)
+    if record:
+        return None, ()
+    if chosen and not chosen.preset.card.abilities.has_pattern:
+        return chosen, ()
+    if found:
+        return found, (f"does not say what made it; recognised as preset '{found.preset.name}'",)
+    codec = codec or chosen or load_codec(store.DEFAULT, machine)
+    return codec, (
+        "seems to hide no colours (or has lost them); colorizing it makes up plausible ones",
+    )
+
+
+def _told(record: Record, name: str) -> Preset:
+    """The shipped preset that made a gray: by the digest of its weights, or else by its name."""
+    by_digest = store.by_digest(record.weights)
+    named = [preset for preset in store.latest() if preset.name == record.preset]
+    for preset in ([by_digest] if by_digest else []) + named:
+        if preset.card.abilities.hides_colors:
+            return preset
+    raise ForeignWeightsError(
+        f"{name}: was made with preset '{record.preset}', which is not here",
+        "name the folder of its networks",
+    )
+
+
+def _for_prints() -> Preset:
+    """The newest shipped preset whose colours survive paper."""
+    return next(preset for preset in store.codecs() if preset.card.abilities.handled)
+
+
+def _without_border(picture: Picture) -> Picture:
+    """The part of a gray picture within the border that it says it has."""
+    around = picture.record.border if picture.record else 0
+    if 2 * around >= min(picture.pixels.shape[:2]):
+        return picture
+    alpha = None if picture.alpha is None else border.crop(picture.alpha, around)
+    return replace(picture, pixels=border.crop(picture.pixels, around), alpha=alpha)
+
+
+def _straightened(picture: Picture, name: str, size: tuple[int, int] | None) -> Picture:
+    """The gray picture on a photograph or scan of its print; nothing else of that is kept."""
+    from invgray.prints import rectification  # imports slowly, and is seldom needed
+
+    colored = picture.pixels.ndim == 3
+    brightness = luminance(picture.pixels) if colored else picture.pixels
+    gray = to_8_bits(rectification.rectify(brightness, name, size))
+    return Picture(pixels=gray, notices=picture.notices)

@@ -1,0 +1,1 @@
+"""Picture files: reading, writing, what a gray says of itself, folders, results put in place."""

@@ -1,0 +1,31 @@
+"""A picture in memory, with what should survive a conversion."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from invgray.files.record import Record
+from invgray.types import Pixels
+
+
+@dataclass(frozen=True, kw_only=True)
+class Picture:
+    """A decoded picture, upright.
+
+    Attributes:
+        pixels: uint8 ``(H, W, 3)``, or ``(H, W)`` when there is no colour in it.
+        alpha: uint8 ``(H, W)``, or None when opaque.
+        icc: RGB colour profile of the pixels.
+        exif: EXIF block; its orientation, already applied, is set to upright.
+        dpi: print resolution, horizontal and vertical.
+        record: what the gray picture tells about itself, if it does.
+        notices: one line each for what was lost on reading.
+    """
+
+    pixels: Pixels
+    alpha: Pixels | None = None
+    icc: bytes | None = None
+    exif: bytes | None = None
+    dpi: tuple[float, float] | None = None
+    record: Record | None = None
+    notices: tuple[str, ...] = ()

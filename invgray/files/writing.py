@@ -1,0 +1,134 @@
+"""Writing pictures: grays that describe themselves, and restored colours."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Mapping
+from dataclasses import replace
+from pathlib import Path
+from typing import Any, BinaryIO
+
+import numpy as np
+from PIL import Image, PngImagePlugin
+
+from invgray.errors import OutputError
+from invgray.files import place
+from invgray.files import record as records
+from invgray.files.exif import nested
+from invgray.files.formats import COLOR_FORMATS, GRAY_FORMATS, LARGEST_SEGMENT, Format
+from invgray.files.picture import Picture
+from invgray.files.record import Record
+from invgray.types import Pixels
+
+Target = Path | BinaryIO
+"""Where a result goes: a path, written whole or not at all, or a stream, which gets a PNG."""
+
+STANDARD_OUTPUT = "standard output"
+"""What a result without a path is called in messages."""
+
+
+def gray_format(target: Target) -> Format:
+    """How a gray picture is written there."""
+    return GRAY_FORMATS.get(_suffix(target), GRAY_FORMATS[".png"])
+
+
+def color_format(target: Target) -> Format:
+    """How a colour picture is written there."""
+    return COLOR_FORMATS.get(_suffix(target), COLOR_FORMATS[".png"])
+
+
+def write_gray(
+    target: Target, gray: Pixels, picture: Picture, record: Record, quality: int = 90
+) -> tuple[str, ...]:
+    """Write the gray made from ``picture`` as an 8-bit PNG or JPEG that describes itself.
+
+    The record is a PNG's text chunk or a JPEG's comment; the format follows the path's suffix.
+
+    Args:
+        target: where to.
+        gray: uint8 ``(H, W)``, with the border that the record tells.
+        picture: the original; its alpha ``(H, W)``, EXIF and resolution travel along.
+        record: what the gray tells about itself.
+        quality: of a JPEG, from 1 to 100.
+
+    Returns:
+        Notices of what the format cannot keep.
+
+    Raises:
+        OutputError: the file cannot be written.
+    """
+    form, lost = gray_format(target), []
+    if form.lossy:
+        if len(records.to_comment(record)) > LARGEST_SEGMENT:
+            record = replace(record, icc=None)
+            lost.append("JPEG keeps no such large colour profile; dropped")
+        options: dict[str, Any] = {"quality": quality, "comment": records.to_comment(record)}
+    else:
+        text = PngImagePlugin.PngInfo()
+        text.add_text(records.KEYWORD, records.to_text(record))
+        options = {"pnginfo": text}
+    _write(target, gray, picture, form, options)
+    return (*lost, *_lost(picture, form))
+
+
+def write_color(target: Target, rgb: Pixels, picture: Picture) -> tuple[str, ...]:
+    """Write the colours of a gray ``picture``; the format follows the path's suffix.
+
+    Args:
+        target: where to.
+        rgb: uint8 ``(H, W, 3)``.
+        picture: the gray; its alpha, EXIF, resolution and recorded profile are given back.
+
+    Returns:
+        Notices of what the format cannot keep.
+
+    Raises:
+        OutputError: the file cannot be written.
+    """
+    form = color_format(target)
+    profile = picture.record.icc if picture.record else None
+    _write(target, rgb, picture, form, {"icc_profile": profile} if profile else {})
+    return _lost(picture, form)
+
+
+def name_of(target: Target) -> str:
+    """What a result is called in messages."""
+    return str(target) if isinstance(target, Path) else STANDARD_OUTPUT
+
+
+def _suffix(target: Target) -> str:
+    return target.suffix.lower() if isinstance(target, Path) else ".png"
+
+
+def _lost(picture: Picture, form: Format) -> tuple[str, ...]:
+    loses = picture.alpha is not None and not form.keeps_alpha
+    return (f"{form.name} keeps no transparency; dropped",) if loses else ()
+
+
+def _write(
+    target: Target, pixels: Pixels, picture: Picture, form: Format, options: Mapping[str, Any]
+) -> None:
+    if picture.alpha is not None and form.keeps_alpha:
+        pixels = np.dstack([pixels, picture.alpha])
+    settings = {**form.options, **options}
+    if picture.exif:
+        settings["exif"] = picture.exif
+        if nested(picture.exif):
+            settings.pop("compression", None)  # libtiff, which compresses, cannot nest directories
+    if picture.dpi:
+        settings["dpi"] = picture.dpi
+    try:
+        image, encoded = Image.fromarray(pixels), io.BytesIO()
+        image.save(encoded, form.name, **settings)
+        if isinstance(target, Path):
+            with place.writing(target) as file:
+                file.write(encoded.getbuffer())
+        else:
+            target.write(encoded.getbuffer())
+            target.flush()
+    except Exception as error:  # Pillow's plugins raise almost anything here, too
+        cause = error.strerror if isinstance(error, OSError) and error.strerror else error
+        raise OutputError(
+            f"{name_of(target)}: cannot be written ({cause})",
+            "check the folder, its permissions and the free space, or choose another place",
+        ) from error

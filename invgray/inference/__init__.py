@@ -1,0 +1,1 @@
+"""Running trained networks: on which engine, device and precision, whole or in tiles."""

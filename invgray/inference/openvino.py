@@ -1,0 +1,48 @@
+"""OpenVINO as the engine: what CPUs use."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import openvino
+
+from invgray.errors import WeightsError
+from invgray.inference.machine import Precision
+from invgray.inference.network import Forward
+from invgray.inference.processor import fastest_precision
+from invgray.presets.store import Preset
+from invgray.types import Floats
+
+
+def load(preset: Preset, name: str, precision: Precision) -> Forward:
+    """One network of a preset, on the CPU.
+
+    Args:
+        preset: whose network.
+        name: of the network.
+        precision: ``auto`` is the one that the processor is faster in.
+
+    Raises:
+        WeightsError: files are missing or altered.
+    """
+    path, weights = preset.file(f"{name}.xml"), preset.file(f"{name}.bin")
+    if precision is Precision.AUTO:
+        precision = fastest_precision()
+    hint = {Precision.FLOAT32: openvino.Type.f32, Precision.BFLOAT16: openvino.Type.bf16}[precision]
+    core = openvino.Core()
+    try:
+        model = core.read_model(path, weights)
+        compiled = core.compile_model(model, "CPU", {"INFERENCE_PRECISION_HINT": hint})
+    except RuntimeError as error:
+        raise WeightsError(
+            f"{path}: OpenVINO cannot load it", "reinstall invgray, or choose the engine tensorflow"
+        ) from error
+
+    def run(levels: npt.NDArray[Any]) -> Floats:
+        x = np.divide(levels, 255, dtype=np.float32)
+        result: Floats = compiled(x, share_inputs=True, share_outputs=False)[0]
+        return result
+
+    return run

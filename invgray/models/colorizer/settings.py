@@ -1,0 +1,56 @@
+"""What the ``colorizer`` networks are trained with."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from invgray.color import gamut
+from invgray.models.colorizer.architecture import ColorizerArchitecture
+from invgray.models.model import Abilities, NetworkSettings
+from invgray.training.data import Augmentation
+
+
+@dataclass(frozen=True, kw_only=True)
+class ColorizerSettings(NetworkSettings):
+    """Settings of the ``colorizer`` network (Zhang et al. 2016, section 2).
+
+    Attributes:
+        objective: one of ``OBJECTIVES``.
+        grid: distance of the quantised ab colours.
+        bins: how many there are, the nearest to the sRGB gamut; None takes those that touch it.
+        uniform: lambda, the share of the uniform distribution in the rebalancing.
+        smoothing: sigma of the Gaussian that smoothes the distribution of the training colours.
+        backbone: file with VGG-16's weights to start from; None starts from random ones.
+    """
+
+    augmentation: ClassVar[Augmentation] = Augmentation(
+        native=0.0, scale=4.0, turned=False, exposure=0.2
+    )
+
+    batch: int = 4
+    patch: int = 128
+    learning_rate: float = 1e-4
+    objective: str = "classification-rebalanced"
+    grid: int = 10
+    bins: int | None = None
+    uniform: float = 0.5
+    smoothing: float = 5.0
+    backbone: str | None = None
+
+    @property
+    def architecture(self) -> ColorizerArchitecture:
+        """Of the colorizer."""
+        bins = gamut.bins(self.grid, self.bins)
+        return ColorizerArchitecture(
+            outputs=2 if self.objective == "l2" else len(bins), width=224
+        )
+
+    @property
+    def abilities(self) -> Abilities:
+        """Of the preset that comes out."""
+        return Abilities(colorizes=True)
+
+    @property
+    def merit(self) -> str:
+        return "auc_rebalanced"

@@ -1,0 +1,113 @@
+"""What a family of networks has to tell: the contract between presets, engines and training."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Callable
+from dataclasses import dataclass
+from importlib import import_module
+from typing import TYPE_CHECKING, ClassVar
+
+from invgray.training.settings import Settings
+
+if TYPE_CHECKING:
+    import keras
+
+    from invgray.training.trained import Trained
+
+
+@dataclass(frozen=True, kw_only=True)
+class Architecture(ABC):
+    """The complete arguments of a family's networks.
+
+    Subclasses have no defaults: what shipped weights were trained with is written in their card,
+    and no later change of a default can read them differently.
+
+    Attributes:
+        networks: names of the networks, in the order of their files.
+    """
+
+    networks: ClassVar[tuple[str, ...]]
+
+    @property
+    @abstractmethod
+    def ratio(self) -> int:
+        """Heights and widths must be multiples of this."""
+
+    @property
+    @abstractmethod
+    def receptive_radius(self) -> int:
+        """Pixels that an output pixel can see in each direction."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Abilities:
+    """What a preset can do.
+
+    Attributes:
+        hides_colors: it encodes colours into a gray and decodes them.
+        has_pattern: its gray is the luminance and a pattern, by which the gray can be told.
+        handled: it was trained for grays that are handled: compressed, resized, printed.
+        colorizes: it makes up colours for grays that hide none.
+    """
+
+    hides_colors: bool = False
+    has_pattern: bool = False
+    handled: bool = False
+    colorizes: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class NetworkSettings(Settings, ABC):
+    """What the networks of a family are trained with: settings of the run, and their own."""
+
+    @property
+    @abstractmethod
+    def architecture(self) -> Architecture:
+        """Of the networks to train."""
+
+    @property
+    @abstractmethod
+    def abilities(self) -> Abilities:
+        """Of the preset that comes out."""
+
+
+@dataclass(frozen=True)
+class Model:
+    """A family of networks, registered under its name.
+
+    Its folder has ``network.py`` (Keras definitions, one function for each of the architecture's
+    ``networks``) and ``training.py`` (a function ``train``); both import TensorFlow, and are
+    imported when first needed.
+
+    Attributes:
+        name: of the folder, and in cards and ``--network``.
+        architecture: what its networks are built from.
+        settings: what they are trained with.
+    """
+
+    name: str
+    architecture: type[Architecture]
+    settings: type[NetworkSettings]
+
+    def build(
+        self, architecture: Architecture, network: str, dtype: str | None = None
+    ) -> keras.Model:
+        """One network, with fresh weights.
+
+        Args:
+            architecture: of this family.
+            network: one of the architecture's ``networks``.
+            dtype: Keras dtype policy of the hidden layers; the output is float32 always.
+        """
+        module = import_module(f"invgray.models.{self.name}.network")
+        built: keras.Model = getattr(module, network)(architecture, dtype=dtype)
+        return built
+
+    @property
+    def train(self) -> Callable[..., Trained]:
+        """The family's training; see :func:`invgray.models.subpixel.training.train`."""
+        train: Callable[..., Trained] = import_module(
+            f"invgray.models.{self.name}.training"
+        ).train
+        return train

@@ -1,0 +1,1 @@
+"""Printed grays: the frame that is drawn around them, and the way back from a photograph."""
