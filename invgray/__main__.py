@@ -3,7 +3,7 @@
 import sys
 
 
-def main():
+def main() -> None:
     """Run the command line and exit."""
     try:
         from invgray.cli import main as commands

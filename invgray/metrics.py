@@ -5,22 +5,27 @@ Colour pictures are ``uint8 (H, W, 3)``, gray ones ``uint8 (H, W)``; both of one
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass
+
 import numpy as np
 from PIL import Image
 from scipy.ndimage import gaussian_filter
-from scipy.spatial import cKDTree
-from skimage.color import deltaE_ciede2000, rgb2lab
+from skimage.color import deltaE_ciede2000
 from skimage.metrics import mean_squared_error, structural_similarity
 
-from invgray.luminance import luminance
+from invgray.color import gamut
+from invgray.color.lab import lab
+from invgray.color.luminance import luminance
+from invgray.types import Floats, Pixels
 
 
-def mae(x: np.ndarray, y: np.ndarray) -> float:
+def mae(x: Pixels, y: Pixels) -> float:
     """Mean absolute error over all pixels and channels, in levels (0 to 255)."""
     return float(np.mean(np.abs(x.astype(np.float32) - y)))
 
 
-def psnr(x: np.ndarray, y: np.ndarray) -> float:
+def psnr(x: Pixels | Floats, y: Pixels | Floats) -> float:
     """Peak signal-to-noise ratio in dB, the mean over channels; infinite for equal pictures."""
     channels = zip(np.atleast_3d(x).T, np.atleast_3d(y).T, strict=True)
     errors = [mean_squared_error(a, b) for a, b in channels]
@@ -28,7 +33,7 @@ def psnr(x: np.ndarray, y: np.ndarray) -> float:
         return float(np.mean(10 * np.log10(255.0**2 / np.array(errors))))
 
 
-def ssim(x: np.ndarray, y: np.ndarray) -> float:
+def ssim(x: Pixels, y: Pixels) -> float:
     """Structural similarity (11x11 Gaussian window, sigma 1.5), the mean over R, G and B."""
     return float(
         structural_similarity(
@@ -43,19 +48,19 @@ def ssim(x: np.ndarray, y: np.ndarray) -> float:
     )
 
 
-def ciede2000(x: np.ndarray, y: np.ndarray) -> float:
+def ciede2000(x: Pixels, y: Pixels) -> float:
     """Mean colour difference CIEDE2000; about 1 is just noticeable."""
-    return float(np.mean(deltaE_ciede2000(rgb2lab(x), rgb2lab(y))))
+    return float(np.mean(deltaE_ciede2000(lab(x), lab(y))))
 
 
-def structure(gray: np.ndarray, rgb: np.ndarray) -> float:
+def structure(gray: Pixels, rgb: Pixels) -> float:
     """Structure term of SSIM between a gray picture and the CIE L of a colour one, in [-1, 1].
 
     ``s = (cov(x, y) + C3) / (std(x) std(y) + C3)``, C3 = (0.03 * 255)^2 / 2, with L scaled to
     [0, 255] and an 11x11 Gaussian window of sigma 1.5, averaged where the window fits.
     """
     x = gray.astype(np.float64)
-    y = rgb2lab(rgb)[..., 0] * 2.55
+    y = lab(rgb)[..., 0] * 2.55
     mean_x, mean_y = _window(x), _window(y)
     variance_x = np.maximum(_window(x * x) - mean_x**2, 0)
     variance_y = np.maximum(_window(y * y) - mean_y**2, 0)
@@ -65,68 +70,13 @@ def structure(gray: np.ndarray, rgb: np.ndarray) -> float:
     return float(np.mean(s[5:-5, 5:-5]))
 
 
-def gray_psnr(gray: np.ndarray, rgb: np.ndarray) -> float:
+def gray_psnr(gray: Pixels, rgb: Pixels) -> float:
     """PSNR in dB of a gray picture against the luminance of the colour one, unrounded."""
     return psnr(gray.astype(np.float64), luminance(rgb).round(9))
 
 
-def colorfulness(rgb: np.ndarray) -> float:
-    """Colourfulness M of Hasler and Süsstrunk (2003): 0 is gray, 109 extremely colourful."""
-    red, green, blue = np.moveaxis(rgb.astype(np.float64), -1, 0)
-    opponents = red - green, (red + green) / 2 - blue
-    deviation = np.hypot(*(x.std() for x in opponents))
-    return float(deviation + 0.3 * np.hypot(*(x.mean() for x in opponents)))
-
-
-def ab_accuracy(rgb: np.ndarray, colorized: np.ndarray) -> np.ndarray:
-    """Raw accuracy of every pixel's ab colours: ``(H, W)`` in [0, 1].
-
-    The area under the curve (AuC) of the share of pixels within a distance in ab, over distances
-    from 0 to 150, is the mean of this (Zhang et al. 2016, section 3.1).
-    """
-    difference = rgb2lab(rgb)[..., 1:] - rgb2lab(colorized)[..., 1:]
-    return np.clip(1 - np.linalg.norm(difference, axis=-1) / 150, 0, 1)
-
-
-def colorization(
-    rgb: np.ndarray, colorized: np.ndarray, centres: np.ndarray, weights: np.ndarray
-) -> dict[str, float]:
-    """Figures of a picture with made-up colours; accuracies are in percent.
-
-    Args:
-        rgb: the original.
-        colorized: the same with other ab colours.
-        centres: ab of quantised colours, ``(Q, 2)``.
-        weights: of these, the rarer the higher, ``(Q,)``; see :func:`mean_of_colorizations`.
-    """
-    accuracy = ab_accuracy(rgb, colorized)
-    rarity = weights[cKDTree(centres).query(rgb2lab(rgb)[..., 1:])[1]]
-    return {
-        "auc": 100 * float(accuracy.mean()),
-        "auc_rebalanced": 100 * float(np.average(accuracy, weights=rarity)),
-        "psnr": psnr(rgb, colorized),
-        "colorfulness": colorfulness(colorized),
-        "colorfulness_original": colorfulness(rgb),
-        "rarity": float(rarity.sum()),
-    }
-
-
-def mean_of_colorizations(rows: list[dict[str, float]]) -> dict[str, float]:
-    """Means over pictures; the rebalanced accuracy is that of all their pixels together."""
-    means = {name: float(np.mean([row[name] for row in rows])) for name in rows[0]}
-    rarity = [row["rarity"] for row in rows]
-    means["auc_rebalanced"] = float(
-        np.average([row["auc_rebalanced"] for row in rows], weights=rarity)
-    )
-    return means
-
-
-def _window(x):
-    return gaussian_filter(x, sigma=1.5, truncate=3.5)
-
-
-def round_trip(rgb: np.ndarray, gray: np.ndarray, restored: np.ndarray) -> dict[str, float]:
-    """All figures of one picture: of the restored colours, then of the gray in between."""
+def round_trip(rgb: Pixels, gray: Pixels, restored: Pixels) -> dict[str, float]:
+    """Figures of one picture, by name: of the restored colours, then of the gray in between."""
     return {
         "psnr": psnr(rgb, restored),
         "ssim": ssim(rgb, restored),
@@ -136,9 +86,89 @@ def round_trip(rgb: np.ndarray, gray: np.ndarray, restored: np.ndarray) -> dict[
     }
 
 
+def colorfulness(rgb: Pixels) -> float:
+    """Colourfulness M of Hasler and Süsstrunk (2003): 0 is gray, 109 extremely colourful."""
+    red, green, blue = np.moveaxis(rgb.astype(np.float64), -1, 0)
+    opponents = red - green, (red + green) / 2 - blue
+    deviation = np.hypot(*(x.std() for x in opponents))
+    return float(deviation + 0.3 * np.hypot(*(x.mean() for x in opponents)))
+
+
+def ab_accuracy(rgb: Pixels, colorized: Pixels) -> Floats:
+    """Raw accuracy of every pixel's ab colours: ``(H, W)`` in [0, 1].
+
+    The area under the curve (AuC) of the share of pixels within a distance in ab, over distances
+    from 0 to 150, is the mean of this (Zhang et al. 2016, section 3.1).
+    """
+    difference = lab(rgb)[..., 1:] - lab(colorized)[..., 1:]
+    accuracy: Floats = np.clip(1 - np.linalg.norm(difference, axis=-1) / 150, 0, 1)
+    return accuracy
+
+
+@dataclass(frozen=True)
+class Colorization:
+    """Figures of a picture with made-up colours; accuracies are in percent.
+
+    Attributes:
+        auc: mean of :func:`ab_accuracy` over the pixels.
+        auc_rebalanced: the same with pixels weighted by the rarity of their true colours.
+        psnr: of the colours against the original's, in dB.
+        colorfulness: of the made-up colours.
+        colorfulness_original: of the original.
+        rarity: sum of the pixels' weights, which is what the picture's ``auc_rebalanced`` counts in
+            a mean over pictures.
+    """
+
+    auc: float
+    auc_rebalanced: float
+    psnr: float
+    colorfulness: float
+    colorfulness_original: float
+    rarity: float
+
+
+def colorization(rgb: Pixels, colorized: Pixels, centres: Floats, weights: Floats) -> Colorization:
+    """Figures of a picture with made-up colours.
+
+    Args:
+        rgb: the original.
+        colorized: the same with other ab colours.
+        centres: ab of quantised colours, ``(Q, 2)``.
+        weights: of these, the rarer the higher, ``(Q,)``; see
+            :attr:`invgray.color.quantized.QuantizedColors.rarity`.
+    """
+    accuracy = ab_accuracy(rgb, colorized)
+    rarity = weights[gamut.nearest(lab(rgb)[..., 1:], centres)]
+    return Colorization(
+        auc=100 * float(accuracy.mean()),
+        auc_rebalanced=100 * float(np.average(accuracy, weights=rarity)),
+        psnr=psnr(rgb, colorized),
+        colorfulness=colorfulness(colorized),
+        colorfulness_original=colorfulness(rgb),
+        rarity=float(rarity.sum()),
+    )
+
+
+def mean_of_colorizations(rows: Sequence[Colorization]) -> dict[str, float]:
+    """Means over pictures, by name; see :func:`pooled_auc` for the rebalanced accuracy."""
+    names = ("auc", "psnr", "colorfulness", "colorfulness_original")
+    means = {name: float(np.mean([getattr(row, name) for row in rows])) for name in names}
+    return {"auc": means.pop("auc"), "auc_rebalanced": pooled_auc(rows), **means}
+
+
+def pooled_auc(rows: Sequence[Colorization]) -> float:
+    """Rebalanced accuracy in percent of the pixels of all pictures together."""
+    accuracies = [row.auc_rebalanced for row in rows]
+    return float(np.average(accuracies, weights=[row.rarity for row in rows]))
+
+
 def paper_protocol(picture: Image.Image) -> Image.Image:
     """The centre square of a picture, resized to 256x256 (Lanczos)."""
     side = min(picture.size)
     left, top = ((n - side) // 2 for n in picture.size)
     square = picture.crop((left, top, left + side, top + side))
     return square.resize((256, 256), Image.Resampling.LANCZOS)
+
+
+def _window(x: Floats) -> Floats:
+    return np.asarray(gaussian_filter(x, sigma=1.5, truncate=3.5))

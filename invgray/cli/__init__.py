@@ -4,36 +4,50 @@ from __future__ import annotations
 
 import sys
 import warnings
+from importlib import import_module
+from typing import Any, NoReturn
 
 import click
 
-from invgray.cli.benchmark import benchmark
-from invgray.cli.colorize import colorize
-from invgray.cli.decode import decode
-from invgray.cli.encode import encode
-from invgray.cli.messages import say
-from invgray.cli.train import train
-from invgray.errors import DONE, SOME_FAILED, Interrupted, InvgrayError
+from invgray.cli.messages import explained, say
+from invgray.errors import DONE, SOME_FAILED, USAGE, Interrupted, InvgrayError
+
+_COMMANDS = ("encode", "decode", "colorize", "train", "benchmark")
+"""Modules of this folder, each with a command of its name, in the order of the help."""
 
 
 class Group(click.Group):
     """Ends every failure with one line on stderr and its documented exit code."""
 
-    def invoke(self, context: click.Context):
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002
+        """The commands, in the order of the help."""
+        return list(_COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002
+        """A command, whose module is imported only now."""
+        if cmd_name not in _COMMANDS:
+            return None
+        command: click.Command = getattr(import_module(f"invgray.cli.{cmd_name}"), cmd_name)
+        return command
+
+    def invoke(self, ctx: click.Context) -> Any:  # noqa: ANN401
         """Run the command; Ctrl-C is one more way to end with a line and a code."""
         try:
-            return super().invoke(context)
+            return super().invoke(ctx)
         except KeyboardInterrupt:
             raise Interrupted("interrupted") from None
 
-    def main(self, *args, **options):
+    def main(self, *args: Any, **extra: Any) -> NoReturn:  # noqa: ANN401
         """Run, and exit the process."""
         warnings.simplefilter("ignore")  # libraries' doubts are no news to a user
         try:
-            code = super().main(*args, **options | {"standalone_mode": False}) or DONE
+            code = super().main(*args, **extra | {"standalone_mode": False}) or DONE
         except InvgrayError as error:
-            say(str(error))
+            say(explained(error))
             code = error.exit_code
+        except click.exceptions.NoArgsIsHelpError as error:
+            click.echo(error.format_message(), err=True)
+            code = USAGE
         except click.ClickException as error:
             say(f"{error.format_message()}; see 'invgray --help'")
             code = error.exit_code
@@ -45,7 +59,7 @@ class Group(click.Group):
 
 @click.group(cls=Group, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(package_name="invgray")
-def main():
+def main() -> None:
     """Grayscale you can undo.
 
     Turn a colour photo into an ordinary-looking gray PNG, and that PNG back into the colour photo:
@@ -63,7 +77,3 @@ def main():
     Exit codes: 0 all done; 1 some inputs failed; 2 wrong usage; 3 no usable input;
     4 weights missing or damaged; 130 interrupted.
     """
-
-
-for command in (encode, decode, colorize, train, benchmark):
-    main.add_command(command)

@@ -6,35 +6,59 @@ import json
 import os
 import signal
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from concurrent.futures import ThreadPoolExecutor, as_completed
-from dataclasses import dataclass, field
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
-from typing import BinaryIO
+from threading import Event, current_thread, main_thread
+from types import FrameType
+from typing import BinaryIO, TypeVar
 
 import click
 from tqdm import tqdm
 
-from invgray import images
-from invgray.cli.messages import say
+from invgray.cli.messages import explained, say
+from invgray.convert import PIPE, Options, Outcome, Source, Status, Target
 from invgray.errors import (
+    INTERRUPTED,
     SOME_FAILED,
     InputError,
+    Interrupted,
     InvgrayError,
     OutputError,
     UsageError,
     WeightsError,
 )
+from invgray.files import place
+from invgray.files.listing import pictures_in
+from invgray.inference.tiling import Watch
 
-PIPE = "-"
+GRAY = (".gray.png", ".gray.jpg", ".gray.jpeg")
+"""Suffixes of the grays that 'encode' makes."""
+
+_STDOUT = "/dev/stdout"
 
 
 @dataclass(frozen=True)
-class Task:
-    """One picture to convert; None stands for standard input or output."""
+class Request:
+    """What a command is asked for, apart from the conversion's own options.
 
-    source: Path | None
-    target: Path | None
+    Attributes:
+        inputs: files and folders, or ``-``.
+        output: a file, a folder or ``-``, if one is named.
+        recursive: take folders with all that is in them.
+        as_json: print one object a file on stdout.
+        quiet: no progress bar and no summary.
+        jobs: pictures in work at a time.
+    """
+
+    inputs: tuple[str, ...]
+    output: str | None
+    recursive: bool
+    as_json: bool
+    quiet: bool
+    jobs: int
 
 
 @dataclass(frozen=True)
@@ -49,7 +73,7 @@ class Naming:
 
     suffix: str
     dropped: tuple[str, ...]
-    formats: tuple[str, ...]
+    formats: Collection[str]
 
     def result(self, source: Path) -> str:
         """File name of the result for an input."""
@@ -58,20 +82,66 @@ class Naming:
         return next(filter(None, stems), source.stem) + self.suffix
 
 
-GRAY = (".gray.png", ".gray.jpg", ".gray.jpeg")
-"""Suffixes of the grays that 'encode' makes."""
+@dataclass(frozen=True)
+class Task:
+    """One picture to convert; None stands for standard input or output."""
+
+    source: Path | None
+    target: Path | None
 
 
-def plan(
-    inputs: tuple[str, ...], output: str | None, naming: Naming, recursive: bool = True
-) -> list[Task]:
-    """Decide what is written where, before anything is read.
+@dataclass(frozen=True)
+class Plan:
+    """What is to be done.
+
+    Attributes:
+        tasks: the pictures to convert.
+        unreadable: folders that may not be looked into, and why.
+    """
+
+    tasks: tuple[Task, ...]
+    unreadable: tuple[tuple[Task, InputError], ...] = ()
+
+
+O = TypeVar("O", bound=Options)  # noqa: E741
+Convert = Callable[[Source, Target, O, Watch], Outcome]
+
+
+def convert(request: Request, way: Convert[O], options: O, naming: Naming) -> int:
+    """Do what a command is asked for, and return its exit code.
+
+    Args:
+        request: inputs, output, and how to report.
+        way: converts one picture.
+        options: of the conversion.
+        naming: of the results.
+
+    Raises:
+        UsageError: see :func:`plan`; or image bytes are bound for a terminal.
+        InputError: a folder has no pictures in it.
+        WeightsError: the preset is missing or damaged.
+        Interrupted: by Ctrl-C.
+    """
+    planned = plan(request, naming)
+    to_stdout = any(task.target is None for task in planned.tasks)
+    if to_stdout and request.as_json:
+        raise UsageError("--json and the picture both want standard output", "name a file with -o")
+    if to_stdout and _standard_output().isatty():
+        raise UsageError(
+            "will not write a picture to a terminal", "redirect it, or name a file with -o"
+        )
+    return _run(planned, way, options, request)
+
+
+def plan(request: Request, naming: Naming) -> Plan:
+    """Decide what is written where, before any picture is read.
 
     Raises:
         UsageError: a folder without ``-o``, ``-`` among several inputs, a result's format that
             cannot be written, or results that would overwrite each other or an input.
         InputError: a folder has no pictures in it.
     """
+    inputs, output = request.inputs, request.output
     if "" in (*inputs, output):
         raise UsageError("a file name is empty", "check the quotes and variables in the call")
     folders = [name for name in inputs if name != PIPE and os.path.isdir(name)]
@@ -80,141 +150,162 @@ def plan(
         raise UsageError("'-' stands for one picture", "convert it in a call of its own")
     if folders and not output:
         raise UsageError(f"{folders[0]} is a folder", "name a folder for the results with -o")
+    unreadable: list[tuple[Task, InputError]] = []
     if many:
         root = Path(output) if output else None
-        if root and os.path.lexists(root) and not os.path.isdir(root):
+        if root and os.path.lexists(root) and not root.is_dir():
             raise UsageError(f"{root} is a file", "name a folder for several results with -o")
-        tasks = [task for name in inputs for task in _expand(Path(name), root, naming, recursive)]
+        tasks = tuple(
+            task
+            for name in inputs
+            for task in _expand(Path(name), root, naming, request.recursive, unreadable)
+        )
     else:
-        tasks = [_single(inputs[0], output, naming)]
-    if not tasks:
+        tasks = (_single(inputs[0], output, naming),)
+    if not tasks and not unreadable:
         raise InputError(f"{folders[0]}: has no pictures in it", "name another folder")
     _refuse_collisions(tasks)
-    return tasks
+    return Plan(tasks, tuple(unreadable))
 
 
-def run(
-    tasks: list[Task],
-    convert: Callable[[Task], tuple[dict, list[str]]],
-    *,
-    overwrite: bool,
-    skip_existing: bool,
-    as_json: bool,
-    quiet: bool,
-    jobs: int,
-) -> int:
-    """Convert every task, report on stderr (or as JSON on stdout), and return the exit code.
+class _Stop:
+    """Ctrl-C in a batch: the first stops after the tiles in work, the second ends at once."""
 
-    Args:
-        tasks: from :func:`plan`.
-        convert: does one task; returns facts for ``--json`` and notices for stderr.
-        overwrite: replace results that exist.
-        skip_existing: leave results that exist, and count them as skipped.
-        as_json: print one object a file on stdout.
-        quiet: no progress bar and no summary.
-        jobs: tasks in work at a time.
+    def __init__(self) -> None:
+        self._event = Event()
 
-    Raises:
-        UsageError: options that contradict each other, or image bytes bound for a terminal.
-    """
-    if overwrite and skip_existing:
-        raise UsageError("--overwrite and --skip-existing exclude each other", "choose one")
-    to_stdout = any(task.target is None for task in tasks)
-    if to_stdout and as_json:
-        raise UsageError("--json and the picture both want standard output", "name a file with -o")
-    if to_stdout and standard_output().isatty():
-        raise UsageError(
-            "will not write a picture to a terminal", "redirect it, or name a file with -o"
-        )
-    report = Report(as_json)
+    @property
+    def asked(self) -> bool:
+        return self._event.is_set()
+
+    def watch(self, done: int, total: int) -> None:
+        """Stop a conversion between two tiles."""
+        if self.asked:
+            raise Interrupted("interrupted")
+
+    def hear(self, _signal: int, _frame: FrameType | None) -> None:
+        """Signal handler."""
+        if self.asked:
+            place.abandon()
+            os._exit(INTERRUPTED)
+        self._event.set()
+        os.write(2, b"\ninvgray: stopping after the tiles in work; Ctrl-C again ends at once\n")
+
+    @contextmanager
+    def listening(self) -> Iterator[None]:
+        """Hear Ctrl-C, unless the process was started to ignore it."""
+        before = signal.getsignal(signal.SIGINT)
+        hears = before is not signal.SIG_IGN and current_thread() is main_thread()
+        if hears:
+            signal.signal(signal.SIGINT, self.hear)
+        try:
+            yield
+        finally:
+            if hears:
+                signal.signal(signal.SIGINT, before)
+
+
+def _run(planned: Plan, way: Convert[O], options: O, request: Request) -> int:
+    report, stop = _Report(request.as_json), _Stop()
+    for folder, error in planned.unreadable:
+        report.add(_failed(folder, error))
 
     def attempt(task: Task) -> None:
         try:
-            if task.target and os.path.lexists(task.target) and not overwrite:
-                if not skip_existing:
-                    raise OutputError(
-                        f"{task.target}: exists already", "use --overwrite or --skip-existing"
-                    )
-                report.add(task, "skipped", {}, [])
-            else:
-                report.add(task, "done", *convert(task))
+            stop.watch(0, 0)
+            source = task.source or _standard_input()
+            outcome = way(source, task.target or _standard_output(), options, stop.watch)
+        except Interrupted:
+            return
         except (UsageError, WeightsError):
             raise  # nothing will fare better
         except InvgrayError as error:
-            report.fail(task, error)
+            outcome = _failed(task, error)
         except Exception as error:  # one picture's surprise must not cost the others
             cause = f"{task.source or 'standard input'}: {type(error).__name__} ({error})"
-            report.fail(task, InvgrayError(cause, "this is a bug; please report it"))
+            outcome = _failed(task, InvgrayError(cause, "this is a bug; please report it"))
+        report.add(outcome)
 
-    if len(tasks) == 1:
-        attempt(tasks[0])
+    if len(planned.tasks) == 1 and not planned.unreadable:
+        attempt(planned.tasks[0])
         return report.exit_code
-    bar = tqdm(total=len(tasks), unit="picture", disable=quiet or None)
-    with bar, ThreadPoolExecutor(jobs) as pool:
+    bar = tqdm(total=len(planned.tasks), unit="picture", disable=request.quiet or None)
+    with stop.listening(), bar, ThreadPoolExecutor(request.jobs) as pool:
+        waiting = [pool.submit(attempt, task) for task in planned.tasks]
         try:
-            for future in as_completed([pool.submit(attempt, task) for task in tasks]):
+            for future in as_completed(waiting):
                 future.result()
                 bar.update()
         except BaseException:
-            signal.signal(signal.SIGINT, signal.SIG_IGN)  # what is being written gets finished
             pool.shutdown(cancel_futures=True)
             raise
-    if not quiet:
-        click.echo(report.summary, err=True)
+    if not request.quiet:
+        click.echo(report.summary(len(planned.tasks)), err=True)
+    if stop.asked:
+        raise Interrupted("interrupted")
     return report.exit_code
 
 
+def _failed(task: Task, error: InvgrayError) -> Outcome:
+    return Outcome(
+        input=str(task.source or PIPE),
+        output=str(task.target or PIPE),
+        status=Status.FAILED,
+        error=explained(error),
+        exit_code=error.exit_code,
+    )
+
+
 @dataclass
-class Report:
+class _Report:
     """What became of each picture; threads may add to it."""
 
-    as_json: bool = False
-    done: list[Task] = field(default_factory=list)
-    skipped: list[Task] = field(default_factory=list)
-    failures: list[InvgrayError] = field(default_factory=list)
+    as_json: bool
+    outcomes: list[Outcome] = field(default_factory=list)
 
-    def add(self, task: Task, status: str, facts: dict, notices: list[str]) -> None:
-        """Count a picture that is done or skipped."""
-        (self.done if status == "done" else self.skipped).append(task)
-        for notice in notices:
-            say(f"{task.source or 'standard input'}: {notice}")
-        self._object(task, status, facts | ({"notices": notices} if notices else {}))
-
-    def fail(self, task: Task, error: InvgrayError) -> None:
-        """Count a picture that failed, and say why."""
-        self.failures.append(error)
-        say(str(error))
-        self._object(task, "failed", {"error": str(error), "exit_code": error.exit_code})
-
-    def _object(self, task, status, facts):
+    def add(self, outcome: Outcome) -> None:
+        """Count a picture, and tell what is worth knowing."""
+        self.outcomes.append(outcome)
+        for notice in outcome.notices:
+            say(f"{'standard input' if outcome.input == PIPE else outcome.input}: {notice}")
+        if outcome.error:
+            say(outcome.error)
         if self.as_json:
-            names = {"input": str(task.source or PIPE), "output": str(task.target or PIPE)}
-            with tqdm.external_write_mode(sys.stdout):
-                click.echo(json.dumps(names | {"status": status} | facts))
+            facts = {k: v for k, v in asdict(outcome).items() if v not in (None, ())}
+            try:
+                with tqdm.external_write_mode(sys.stdout):
+                    click.echo(json.dumps(facts))
+            except OSError as error:
+                raise OutputError(
+                    f"standard output: cannot be written ({error.strerror})",
+                    "check the free space and where it leads",
+                ) from error
 
-    @property
-    def summary(self) -> str:
+    def _count(self, status: Status) -> int:
+        return sum(outcome.status is status for outcome in self.outcomes)
+
+    def summary(self, tasks: int) -> str:
         """One line with the counts."""
-        return f"{len(self.done)} done, {len(self.skipped)} skipped, {len(self.failures)} failed"
+        counts = [f"{self._count(status)} {status}" for status in Status]
+        left = tasks - len(self.outcomes)
+        return ", ".join(counts + ([f"{left} not begun or stopped"] if left > 0 else []))
 
     @property
     def exit_code(self) -> int:
         """0; or what all failed of, if nothing was done; or 1."""
-        codes = {error.exit_code for error in self.failures}
-        if len(codes) == 1 and not self.done and not self.skipped:
+        codes = {o.exit_code for o in self.outcomes if o.exit_code is not None}
+        if len(codes) == 1 and self._count(Status.FAILED) == len(self.outcomes):
             return codes.pop()
         return SOME_FAILED if codes else 0
 
 
-def standard_input() -> BinaryIO:
-    """Bytes that are piped in."""
+def _standard_input() -> BinaryIO:
     if sys.stdin is None or sys.stdin.isatty():
         raise UsageError("nothing is piped in", "name a file, or pipe a picture in")
     return sys.stdin.buffer
 
 
-def standard_output() -> BinaryIO:
-    """Where piped-out bytes go."""
+def _standard_output() -> BinaryIO:
     if sys.stdout is None:
         raise UsageError("standard output is closed", "name a file with -o")
     return sys.stdout.buffer
@@ -222,17 +313,17 @@ def standard_output() -> BinaryIO:
 
 def _single(name: str, output: str | None, naming: Naming) -> Task:
     source = None if name == PIPE else Path(name)
-    if output == PIPE or (output is None and source is None):
+    if output in (PIPE, _STDOUT) or (output is None and source is None):
         return Task(source, None)
     if output is None:
         assert source is not None
         return Task(source, source.with_name(naming.result(source)))
     target = Path(output)
-    if os.path.isdir(target) or output.endswith("/"):
+    if target.is_dir() or output.endswith("/"):
         if source is None:
             raise UsageError(f"{output} is a folder", "name a file for standard input's result")
         return Task(source, target / naming.result(source))
-    if target.suffix.lower() not in naming.formats:
+    if target.suffix.lower() not in naming.formats and not place.is_stream(target):
         raise UsageError(
             f"{output}: cannot be written in this format",
             f"name a file that ends in {', '.join(naming.formats)}",
@@ -240,25 +331,35 @@ def _single(name: str, output: str | None, naming: Naming) -> Task:
     return Task(source, target)
 
 
-def _expand(path: Path, root: Path | None, naming: Naming, recursive: bool) -> Iterator[Task]:
-    if not os.path.isdir(path):
+def _expand(
+    path: Path,
+    root: Path | None,
+    naming: Naming,
+    recursive: bool,
+    unreadable: list[tuple[Task, InputError]],
+) -> Iterator[Task]:
+    if not path.is_dir():
         name = naming.result(path)
         yield Task(path, root / name if root else path.with_name(name))
         return
     assert root is not None
     results = Path(os.path.realpath(root))
     nested = Path(os.path.realpath(path)) in results.parents
-    for file in images.pictures_in(path, recursive):
+
+    def skip(folder: Path, error: InputError) -> None:
+        unreadable.append((Task(folder, root / folder.relative_to(path)), error))
+
+    for file in pictures_in(path, recursive, skip):
         earlier = nested and results in Path(os.path.realpath(file)).parents
         if not earlier and not file.name.endswith(naming.suffix):
             yield Task(file, root / file.relative_to(path).with_name(naming.result(file)))
 
 
-def _refuse_collisions(tasks: list[Task]) -> None:
+def _refuse_collisions(tasks: tuple[Task, ...]) -> None:
     sources = {os.path.realpath(task.source) for task in tasks if task.source}
     targets: dict[str, Path | None] = {}
     for task in tasks:
-        if not task.target:
+        if not task.target or place.is_stream(task.target):
             continue
         target = os.path.realpath(task.target)
         if target in targets:

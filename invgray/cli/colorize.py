@@ -2,23 +2,19 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-from threading import Lock
-
 import click
 
-import invgray
-from invgray import gamut, images, presets
-from invgray.cli import batch, options
-from invgray.colorizer import TEMPERATURE
+from invgray.cli import batch
+from invgray.cli.options import conversion
+from invgray.convert import ColorizeOptions, colorize_file
+from invgray.files.formats import COLOR_FORMATS
+from invgray.models.colorizer.prediction import TEMPERATURE
 
-NAMING = batch.Naming(".colorized.png", dropped=batch.GRAY, formats=tuple(images.COLOR_FORMATS))
+NAMING = batch.Naming(suffix=".colorized.png", dropped=batch.GRAY, formats=COLOR_FORMATS)
 
 
 @click.command()
-@options.conversion
-@options.network
-@options.machine
+@conversion(ColorizeOptions)
 @click.option(
     "--temperature",
     type=click.FloatRange(0, 1),
@@ -26,8 +22,7 @@ NAMING = batch.Naming(".colorized.png", dropped=batch.GRAY, formats=tuple(images
     show_default=True,
     help="From 0, vivid but blotchy, to 1, even but pale.",
 )
-@click.pass_context
-def colorize(context, inputs, output, recursive, preset, weights, temperature, **rest):
+def colorize(request: batch.Request, options: ColorizeOptions) -> int:
     """Plausible colours for any gray picture: old.jpg -> old.colorized.png
 
     \b
@@ -37,26 +32,5 @@ def colorize(context, inputs, output, recursive, preset, weights, temperature, *
 
     The colours are made up by a network that has seen many photos; the lightness stays as it is.
     For grays that 'encode' made, 'decode' brings the true colours back.
-    """
-    tasks = batch.plan(inputs, output, NAMING, recursive)
-    which = options.chosen(preset, weights, presets.COLORIZER)
-    colorizer = invgray.load_colorizer(which, temperature=temperature, **options.taken(rest))
-    network = Lock()
-
-    def convert(task: batch.Task):
-        picture = images.read(task.source or batch.standard_input())
-        gray, notices = picture.pixels, picture.notices
-        if gray.ndim == 3:
-            notices.append("is a colour picture; its colours are replaced")
-            gray = gamut.gray_of(gray)
-        elif picture.record and not picture.record.colorless:
-            notices.append("hides its true colours; 'invgray decode' brings them back")
-        with network:
-            rgb = colorizer.colorize(gray)
-        target = task.target or batch.standard_output()
-        notices += images.write_color(target, rgb, replace(picture, record=None))
-        height, width = gray.shape
-        facts = {"width": width, "height": height, "preset": colorizer.preset.name}
-        return facts, notices
-
-    context.exit(batch.run(tasks, convert, **rest))
+    """  # noqa: D400, D415
+    return batch.convert(request, colorize_file, options, NAMING)

@@ -7,6 +7,21 @@ import sys
 import click
 from tqdm import tqdm
 
+from invgray.errors import ExistsError, ForeignWeightsError, InvgrayError, Interrupted
+
+_REMEDIES: dict[type[InvgrayError], str] = {
+    ExistsError: "use --overwrite or --skip-existing",
+    ForeignWeightsError: "name its folder with --weights",
+    Interrupted: "",
+}
+"""Where the command line has a better remedy than the library."""
+
+
+def explained(error: InvgrayError) -> str:
+    """One line with cause and remedy, in the words of the command line."""
+    remedy = _REMEDIES.get(type(error), error.remedy)
+    return f"{error.cause}; {remedy}" if remedy else error.cause
+
 
 def say(line: str) -> None:
     """One line on stderr, above any progress bar, with control characters made harmless."""

@@ -1,77 +1,50 @@
-"""Options that several commands share."""
+"""Options that several commands share, and the way from a command's options to their types."""
 
 from __future__ import annotations
 
-from functools import reduce
+from collections.abc import Callable
+from dataclasses import fields
+from functools import reduce, wraps
 from pathlib import Path
+from typing import Any, TypeVar
 
 import click
 
+from invgray.cli.batch import Request
+from invgray.convert import Options
+from invgray.inference.machine import Device, Engine, Machine, Precision
 
-def conversion(command):
-    """Inputs, output, policy and machine of a command that converts pictures."""
-    return _apply(
-        command,
-        click.argument("inputs", nargs=-1, required=True, metavar="INPUT..."),
-        click.option(
-            "-o",
-            "--output",
-            metavar="OUT",
-            help="A file for one input, a folder for many; '-' is standard output.",
-        ),
-        click.option(
-            "-r/-R",
-            "--recursive/--no-recursive",
-            default=True,
-            help="Take folders with all that is in them (the default).",
-        ),
-        click.option("--overwrite", is_flag=True, help="Replace files that exist."),
-        click.option("--skip-existing", is_flag=True, help="Leave files that exist, and go on."),
-        click.option("--json", "as_json", is_flag=True, help="Print one JSON object a file."),
-        click.option("-q", "--quiet", is_flag=True, help="No progress and no summary."),
-        click.option(
-            "-j",
-            "--jobs",
-            type=click.IntRange(1, 64),
-            default=2,
-            show_default=True,
-            help="Pictures read and written at a time.",
-        ),
-    )
+Command = Callable[..., Any]
+O = TypeVar("O", bound=Options)  # noqa: E741
 
 
-def network(command):
-    """Which trained networks to run."""
-    return _apply(
-        command,
-        click.option("--preset", metavar="NAME", help="Trained networks to use, by name."),
-        click.option(
-            "--weights",
-            type=click.Path(file_okay=False, path_type=Path),
-            metavar="DIR",
-            help="Trained networks to use, a folder that 'invgray train' made.",
-        ),
-    )
+def conversion(kind: type[O]) -> Callable[[Callable[[Request, O], int]], Command]:
+    """A command that converts pictures: its options become a request and a conversion's options.
+
+    Args:
+        kind: the conversion's options; options that the command declares itself are its fields.
+    """
+
+    def decorate(command: Callable[[Request, O], int]) -> Command:
+        @wraps(command)
+        @click.pass_context
+        def parsed(context: click.Context, /, **values: Any) -> None:  # noqa: ANN401
+            machine = Machine(**_taken(values, Machine))
+            preset = preset_or_weights(values.pop("preset"), values.pop("weights"))
+            chosen = kind(preset=preset, machine=machine, **_taken(values, kind))
+            context.exit(command(Request(**values), chosen))
+
+        return _with(parsed, *_CONVERSION, *_NETWORK, *_MACHINE)
+
+    return decorate
 
 
-def machine(command):
-    """What to run networks on."""
-    choice = click.Choice
-    return _apply(
-        command,
-        click.option("--device", type=choice(["auto", "cpu", "gpu"]), default="auto"),
-        click.option("--precision", type=choice(["auto", "float32", "bfloat16"]), default="auto"),
-        click.option("--engine", type=choice(["auto", "openvino", "tensorflow"]), default="auto"),
-    )
+def machine(command: Command) -> Command:
+    """What to run networks on: ``engine``, ``device`` and ``precision``."""
+    return _with(command, *_MACHINE)
 
 
-def taken(rest: dict) -> dict:
-    """Take what :func:`machine` and :func:`tile` declare out of a command's options."""
-    names = ("device", "precision", "engine", "tile")
-    return {name: rest.pop(name) for name in names if name in rest}
-
-
-def tile(command):
+def tile(command: Command) -> Command:
     """How a codec cuts large pictures."""
     return click.option(
         "--tile",
@@ -81,12 +54,78 @@ def tile(command):
     )(command)
 
 
-def chosen(preset: str | None, weights: Path | None, default: str) -> str | Path:
-    """What ``--preset`` or ``--weights`` names, the default preset if neither is given."""
+def preset_or_weights(preset: str | None, weights: Path | None) -> str | Path | None:
+    """What ``--preset`` or ``--weights`` names; None if neither is given."""
     if preset and weights:
         raise click.UsageError("--preset and --weights exclude each other")
-    return weights or preset or default
+    return weights or preset
 
 
-def _apply(command, *decorators):
+def _taken(values: dict[str, Any], kind: type) -> dict[str, Any]:
+    """Take the fields of a dataclass out of a command's options."""
+    names = [field.name for field in fields(kind) if field.name in values]
+    return {name: values.pop(name) for name in names}
+
+
+def _with(command: Command, *decorators: Callable[[Command], Command]) -> Command:
     return reduce(lambda wrapped, decorate: decorate(wrapped), reversed(decorators), command)
+
+
+_CONVERSION = (
+    click.argument("inputs", nargs=-1, required=True, metavar="INPUT..."),
+    click.option(
+        "-o",
+        "--output",
+        metavar="OUT",
+        help="A file for one input, a folder for many; '-' is standard output.",
+    ),
+    click.option(
+        "-r/-R",
+        "--recursive/--no-recursive",
+        default=True,
+        help="Take folders with all that is in them (the default).",
+    ),
+    click.option("--overwrite", is_flag=True, help="Replace files that exist."),
+    click.option("--skip-existing", is_flag=True, help="Leave files that exist, and go on."),
+    click.option("--json", "as_json", is_flag=True, help="Print one JSON object a file."),
+    click.option("-q", "--quiet", is_flag=True, help="No progress and no summary."),
+    click.option(
+        "-j",
+        "--jobs",
+        type=click.IntRange(1, 64),
+        default=2,
+        show_default=True,
+        help="Pictures read and written at a time.",
+    ),
+)
+
+_NETWORK = (
+    click.option("--preset", metavar="NAME", help="Trained networks to use, by name."),
+    click.option(
+        "--weights",
+        type=click.Path(file_okay=False, path_type=Path),
+        metavar="DIR",
+        help="Trained networks to use, a folder that 'invgray train' made.",
+    ),
+)
+
+_MACHINE = (
+    click.option(
+        "--device",
+        type=click.Choice(Device, case_sensitive=False),
+        default=Device.AUTO,
+        help="Where networks are run: a GPU if there is one that works, or the CPU.",
+    ),
+    click.option(
+        "--precision",
+        type=click.Choice(Precision, case_sensitive=False),
+        default=Precision.AUTO,
+        help="Numbers that are computed in: those that the processor is faster with, by default.",
+    ),
+    click.option(
+        "--engine",
+        type=click.Choice(Engine, case_sensitive=False),
+        default=Engine.AUTO,
+        help="Library that runs networks: TensorFlow on a GPU, else OpenVINO, by default.",
+    ),
+)

@@ -11,7 +11,7 @@ from invgray.files.formats import is_picture
 
 
 def pictures_in(
-    folder: Path, recursive: bool = True, unreadable: Callable[[InputError], None] | None = None
+    folder: Path, recursive: bool = True, unreadable: Callable[[Path, InputError], None] | None = None
 ) -> Iterator[Path]:
     """The files in a folder that are pictures, hidden ones left out, in order of their paths.
 
@@ -21,7 +21,7 @@ def pictures_in(
     Args:
         folder: to look into.
         recursive: look into the folders in it, too.
-        unreadable: takes an error for each folder that may not be looked into.
+        unreadable: takes each folder that may not be looked into, and an error that says so.
 
     Raises:
         InputError: a folder may not be looked into, and ``unreadable`` is None.
@@ -34,7 +34,7 @@ def pictures_in(
         )
         if unreadable is None:
             raise problem from error
-        unreadable(problem)
+        unreadable(Path(error.filename), problem)
 
     found = []
     for root, folders, files in os.walk(folder, onerror=failed):

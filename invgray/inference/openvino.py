@@ -9,6 +9,7 @@ import numpy.typing as npt
 import openvino
 
 from invgray.errors import WeightsError
+from invgray.inference.levels import UNIT, feed_with_levels
 from invgray.inference.machine import Precision
 from invgray.inference.network import Forward
 from invgray.inference.processor import fastest_precision
@@ -33,7 +34,10 @@ def load(preset: Preset, name: str, precision: Precision) -> Forward:
     hint = {Precision.FLOAT32: openvino.Type.f32, Precision.BFLOAT16: openvino.Type.bf16}[precision]
     core = openvino.Core()
     try:
-        model = core.read_model(path, weights)
+        model, unit = core.read_model(path, weights), 255
+        if precision is Precision.BFLOAT16:
+            feed_with_levels(model)
+            unit = UNIT
         compiled = core.compile_model(model, "CPU", {"INFERENCE_PRECISION_HINT": hint})
     except RuntimeError as error:
         raise WeightsError(
@@ -41,7 +45,7 @@ def load(preset: Preset, name: str, precision: Precision) -> Forward:
         ) from error
 
     def run(levels: npt.NDArray[Any]) -> Floats:
-        x = np.divide(levels, 255, dtype=np.float32)
+        x = np.divide(levels, unit, dtype=np.float32)
         result: Floats = compiled(x, share_inputs=True, share_outputs=False)[0]
         return result
 

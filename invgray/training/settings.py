@@ -6,17 +6,16 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from invgray.training.data import Augmentation
+from invgray.training.length import Length
 from invgray.training.schedules import warmup_cosine
 
 
 @dataclass(frozen=True, kw_only=True)
 class Settings:
-    """Written beside a run's checkpoints, and read again by ``--resume``.
+    """What does not depend on the family of networks.
 
     Attributes:
-        steps: length of the run, or
-        minutes: length of the run, or
-        epochs: length of the run in as many patches as there are pictures.
+        length: of the run.
         batch: patches in a step.
         patch: side of a patch in pixels.
         learning_rate: the highest.
@@ -26,9 +25,8 @@ class Settings:
     """
 
     augmentation: ClassVar[Augmentation] = Augmentation()
-    steps: int | None = None
-    minutes: float | None = None
-    epochs: float | None = None
+
+    length: Length
     batch: int = 1
     patch: int = 256
     learning_rate: float = 2e-4
@@ -43,5 +41,3 @@ class Settings:
     def rate(self, progress: float, step: int) -> float:
         """Share of the highest learning rate, of a run's progress from 0 to 1 and its step."""
         return warmup_cosine(progress, step)
-
-

@@ -1,0 +1,96 @@
+"""TODO"""
+
+from __future__ import annotations
+
+
+def test_there_and_back(invgray, photo_file, tmp_path):
+    assert invgray("encode", photo_file).returncode == 0
+    gray = tmp_path / "photo.gray.png"
+    with Image.open(gray) as image:
+        assert image.mode == "L"
+    assert invgray("decode", gray).returncode == 0
+    original, restored = (
+        np.asarray(Image.open(p)) for p in (photo_file, tmp_path / "photo.color.png")
+    )
+    assert metrics.psnr(original, restored) > 33
+    assert sorted(p.name for p in tmp_path.iterdir()) == [
+        "photo.color.png",
+        "photo.gray.png",
+        "photo.png",
+    ]
+
+
+def test_pipes(invgray, photo_file, tmp_path):
+    encoded = invgray("encode", "-", input=photo_file.read_bytes())
+    assert encoded.returncode == 0
+    assert encoded.stderr == b""
+    decoded = invgray("decode", "-", "-o", "-", input=encoded.stdout)
+    assert decoded.stdout.startswith(b"\x89PNG")
+    to_file = invgray("decode", "-", "-o", tmp_path / "b.png", input=encoded.stdout)
+    assert to_file.stdout == b""
+    assert (tmp_path / "b.png").read_bytes() == decoded.stdout
+
+
+def test_decode_says_what_it_assumes(run, tmp_path, photo, codec):
+    plain, bare = tmp_path / "plain.png", tmp_path / "bare.jpg"
+    Image.fromarray(photo[..., 1]).save(plain)
+    result = run("decode", plain)
+    assert result.exit_code == 0
+    assert "seems to hide no colours (or has lost them); 'invgray colorize'" in result.stderr
+    Image.fromarray(to_8_bits(codec.encode(photo))).convert("RGB").save(bare, quality=98)
+    result = run("decode", bare)
+    assert result.exit_code == 0
+    assert "does not say what made it; recognised as preset 'standard'" in result.stderr
+    result = run("decode", plain, "--preset", "paper", "--overwrite")
+    assert result.exit_code == 0
+    assert "hide" not in result.stderr
+    other = tmp_path / "other.gray.png"
+    images.write_gray(other, photo[:20, :20, 0], images.Picture(photo), "standard", "0" * 16)
+    assert "made with other weights" in run("decode", other).stderr
+    unknown = tmp_path / "unknown.gray.png"
+    images.write_gray(unknown, photo[:20, :20, 0], images.Picture(photo), "lost", "0" * 16)
+    assert run("decode", unknown).exit_code == 4
+    assert "unknown.gray.png: was made with preset 'lost'" in run("decode", unknown).stderr
+    assert run("decode", unknown, "--preset", "standard").exit_code == 0
+
+
+def test_alpha_and_gray_through_both_commands(run, tmp_path, photo):
+    source = tmp_path / "a.png"
+    Image.fromarray(np.dstack([photo[:30, :20], photo[:30, :20, 1]])).save(source)
+    run("encode", source)
+    run("decode", tmp_path / "a.gray.png")
+    assert (np.asarray(Image.open(tmp_path / "a.color.png"))[..., 3] == photo[:30, :20, 1]).all()
+    neutral = tmp_path / "n.png"
+    Image.fromarray(photo[:30, :20, 1]).convert("RGB").save(neutral)
+    run("encode", neutral)
+    run("decode", tmp_path / "n.gray.png")
+    assert (np.asarray(Image.open(tmp_path / "n.gray.png")) == photo[:30, :20, 1]).all()
+    assert (np.asarray(Image.open(tmp_path / "n.color.png")) == photo[:30, :20, 1, None]).all()
+
+
+def test_grays_may_be_jpegs(run, tmp_path, photo, photo_file):
+    gray = tmp_path / "photo.gray.jpg"
+    result = run("encode", photo_file, "-o", gray, "--quality", 95)
+    assert result.exit_code == 0, result.output
+    assert "JPEG damages the colours that preset 'standard' hides; write a PNG, or" in result.stderr
+    with Image.open(gray) as image:
+        assert (image.format, image.mode) == ("JPEG", "L")
+        tables = image.quantization
+    with Image.open(gray) as image:
+        image.save(tmp_path / "again.jpg", quality=95)
+    assert Image.open(tmp_path / "again.jpg").quantization == tables
+    assert images.read(gray).record.preset == "standard"
+    assert run("decode", gray).exit_code == 0
+    assert (tmp_path / "photo.color.png").exists()
+
+
+def test_a_robust_gray_survives_jpeg_mail_and_the_loss_of_its_record(run, tmp_path, photo):
+    source, gray, mailed = (tmp_path / n for n in ("photo.png", "gray.jpeg", "mailed.jpg"))
+    Image.fromarray(photo).save(source)
+    result = run("encode", source, "-o", gray, "--preset", "robust")
+    assert (result.exit_code, result.stderr) == (0, "")
+    bare = np.asarray(Image.open(gray).convert("RGB"))
+    Image.fromarray(bare).save(mailed, quality=80)
+    result = run("decode", mailed)
+    assert "recognised as preset 'robust'" in result.stderr
+    assert metrics.psnr(photo, np.asarray(Image.open(tmp_path / "mailed.color.png"))) > 28
