@@ -27,7 +27,7 @@ class Codec:
         WeightsError: the preset hides no colours.
     """
 
-    def __init__(self, preset: Preset, machine: Machine = Machine()):  # noqa: B008 - immutable
+    def __init__(self, preset: Preset, machine: Machine = Machine()) -> None:  # noqa: B008 - immutable
         if not preset.card.abilities.hides_colors:
             raise WeightsError(
                 f"preset '{preset.name}' is a colorizer, not a codec",

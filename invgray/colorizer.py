@@ -24,7 +24,7 @@ class Colorizer:
         WeightsError: the preset is not a colorizer.
     """
 
-    def __init__(self, preset: Preset, machine: Machine = Machine()):  # noqa: B008 - immutable
+    def __init__(self, preset: Preset, machine: Machine = Machine()) -> None:  # noqa: B008 - immutable
         if preset.card.colors is None:
             raise WeightsError(
                 f"preset '{preset.name}' is a codec, not a colorizer",

@@ -5,6 +5,7 @@ Command line, server, cluster and benchmark call these functions and nothing bes
 
 from __future__ import annotations
 
+import os
 from collections.abc import Collection
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
@@ -92,6 +93,11 @@ class DecodeOptions(Options):
     rectify: bool = False
     size: tuple[int, int] | None = None
 
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        if self.size and not self.rectify:
+            raise UsageError("a size is for a print that is rectified", "leave it out")
+
 
 @dataclass(frozen=True, kw_only=True)
 class ColorizeOptions(Options):
@@ -142,7 +148,7 @@ class Outcome:
 def encode_file(
     source: Source,
     target: Target,
-    options: EncodeOptions = EncodeOptions(),  # noqa: B008 - immutable
+    options: EncodeOptions = EncodeOptions(),
     watch: Watch = unwatched,
 ) -> Outcome:
     """Colour to gray that can be undone, from file to file.
@@ -195,7 +201,7 @@ def encode_file(
 def decode_file(
     source: Source,
     target: Target,
-    options: DecodeOptions = DecodeOptions(),  # noqa: B008 - immutable
+    options: DecodeOptions = DecodeOptions(),
     watch: Watch = unwatched,
 ) -> Outcome:
     """Gray that hides colours, back to colour, from file to file.
@@ -239,7 +245,7 @@ def decode_file(
 def colorize_file(
     source: Source,
     target: Target,
-    options: ColorizeOptions = ColorizeOptions(),  # noqa: B008 - immutable
+    options: ColorizeOptions = ColorizeOptions(),
     watch: Watch = unwatched,
 ) -> Outcome:
     """Plausible colours for any gray picture, from file to file.
@@ -327,8 +333,9 @@ class _Way:
 
     def is_over(self, options: Options) -> bool:
         """Whether there is nothing to do; raises what speaks against a result's place."""
-        if not isinstance(self.target, Path):
-            return False
+        missing = isinstance(self.source, Path) and not os.path.lexists(self.source)
+        if not isinstance(self.target, Path) or missing:
+            return False  # a missing picture is named when it is read
         if isinstance(self.source, Path) and _same_file(self.source, self.target):
             raise UsageError(f"{self.target} is the input itself", "name another result")
         try:
@@ -340,15 +347,22 @@ class _Way:
         return False
 
     def skipped(self) -> Outcome:
-        return Outcome(**self._ends(), status=Status.SKIPPED)
+        return Outcome(input=_end(self.source), output=_end(self.target), status=Status.SKIPPED)
 
     def done(self, pixels: Pixels, preset: str | None, notices: tuple[str, ...]) -> Outcome:
         height, width = pixels.shape[:2]
-        return Outcome(**self._ends(), width=width, height=height, preset=preset, notices=notices)
+        return Outcome(
+            input=_end(self.source),
+            output=_end(self.target),
+            width=width,
+            height=height,
+            preset=preset,
+            notices=notices,
+        )
 
-    def _ends(self) -> dict[str, str]:
-        ends = {"input": self.source, "output": self.target}
-        return {k: str(end) if isinstance(end, Path) else PIPE for k, end in ends.items()}
+
+def _end(end: Path | bytes | BinaryIO) -> str:
+    return str(end) if isinstance(end, Path) else PIPE
 
 
 def _same_file(source: Path, target: Path) -> bool:
@@ -380,11 +394,12 @@ def _maker(
             return codec, ()
         return codec, (f"made with other weights than '{codec.preset.name}'; colours may be off",)
     if options.rectify:
-        codec = chosen or load_codec(_for_prints(), machine)
-        found = codec if detector.survived_print(codec, gray) else None
+        likely = chosen or load_codec(_for_prints(), machine)
+        found = likely if detector.survived_print(likely, gray) else None
     else:
+        likely = chosen or load_codec(store.DEFAULT, machine)
         candidates = [chosen] if chosen else [load_codec(p, machine) for p in store.codecs()]
-        found = codec = detector.recognise(candidates, gray)
+        found = detector.recognise(candidates, gray)
     if found and record:
         return found, (f"says that it has no colour, but hides some of '{found.preset.name}'",)
     if record:
@@ -393,8 +408,7 @@ def _maker(
         return chosen, ()
     if found:
         return found, (f"does not say what made it; recognised as preset '{found.preset.name}'",)
-    codec = codec or chosen or load_codec(store.DEFAULT, machine)
-    return codec, (
+    return likely, (
         "seems to hide no colours (or has lost them); colorizing it makes up plausible ones",
     )
 

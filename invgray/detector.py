@@ -33,7 +33,9 @@ def recognise(codecs: Iterable[Codec], gray: Pixels) -> Codec | None:
         codecs: to choose from.
         gray: uint8 ``(H, W)``.
     """
-    margins = [(_margin(codec, gray), codec) for codec in codecs if codec.preset.card.abilities.has_pattern]
+    margins = [
+        (_margin(codec, gray), codec) for codec in codecs if codec.preset.card.abilities.has_pattern
+    ]
     best, codec = max(margins, key=lambda found: found[0], default=(-1.0, None))
     return codec if best >= 0 else None
 

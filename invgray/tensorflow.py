@@ -45,3 +45,5 @@ with extra_installed("train"), _silent_libraries():
     import keras
     import tensorflow as tf
     from keras import layers
+
+tf.get_logger().setLevel("ERROR")

@@ -12,3 +12,6 @@ Pixels = npt.NDArray[np.uint8]
 
 Floats = npt.NDArray[np.floating[Any]]
 """Numbers of any shape; docstrings say which, and their range."""
+
+Mask = npt.NDArray[np.bool_]
+"""Where something holds; of any shape."""

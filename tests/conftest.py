@@ -9,6 +9,9 @@ import pytest
 from PIL import Image
 from skimage import data
 
+from invgray import convert
+from invgray.inference.machine import Machine
+
 
 @pytest.fixture(scope="session")
 def photo() -> np.ndarray:
@@ -21,6 +24,12 @@ def photos() -> dict[str, np.ndarray]:
     """Colour photographs of different kinds, cropped to 256x256."""
     crops = {"astronaut": data.astronaut(), "coffee": data.coffee(), "cat": data.chelsea()}
     return {name: np.ascontiguousarray(x[20:276, 100:356]) for name, x in crops.items()}
+
+
+@pytest.fixture
+def pictures(photos) -> list[Image.Image]:
+    """The same photographs, as training takes them."""
+    return [Image.fromarray(rgb) for rgb in photos.values()]
 
 
 @pytest.fixture
@@ -42,19 +51,33 @@ def photo_folder(tmp_path, photos):
 
 
 @pytest.fixture(scope="session")
-def codec():
-    """The shipped default preset in float32."""
-    import invgray
-
-    return invgray.load("standard", precision="float32")
+def machine():
+    """The CPU in float32, whose results hardly differ from machine to machine."""
+    return Machine(device="cpu", precision="float32")
 
 
 @pytest.fixture(scope="session")
-def robust():
-    """The shipped preset whose grays survive handling, in float32."""
-    import invgray
+def codec(machine):
+    """The shipped default preset in float32."""
+    return convert.load_codec("standard", machine)
 
-    return invgray.load("robust", precision="float32")
+
+@pytest.fixture(scope="session")
+def robust(machine):
+    """The shipped preset whose grays survive handling, in float32."""
+    return convert.load_codec("robust", machine)
+
+
+@pytest.fixture(scope="session")
+def paper(machine):
+    """The shipped preset of Xia et al. 2018, in float32."""
+    return convert.load_codec("paper", machine)
+
+
+@pytest.fixture(scope="session")
+def colorizer(machine):
+    """The shipped colorizer in float32."""
+    return convert.load_colorizer("colorizer", machine)
 
 
 @pytest.fixture(scope="session")

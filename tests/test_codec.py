@@ -1,6 +1,8 @@
-"""Round trips with the shipped weights."""
+"""Round trips of arrays with the shipped weights."""
 
 from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 import pytest
@@ -9,48 +11,59 @@ from hypothesis import strategies as st
 from PIL import Image
 
 import invgray
-from invgray import metrics
-from invgray.benchmark import robustness
-from invgray.images import to_8_bits
+from invgray import convert, metrics
+from invgray.benchmark.handling import HANDLINGS
+from invgray.color.levels import neutral, to_8_bits
 
-BOUNDS = {
-    "standard": {"psnr": 37, "ssim": 0.96, "structure": 0.94, "gray_psnr": 36},
-    "robust": {"psnr": 36.5, "ssim": 0.96, "structure": 0.92, "gray_psnr": 31.5},
-    "paper": {"psnr": 38, "ssim": 0.96, "structure": 0.68, "gray_psnr": 24},
+FIGURES = {
+    "standard-1": {
+        "astronaut": {"psnr": 40.87, "ssim": 0.982, "structure": 0.991, "gray_psnr": 41.75},
+        "coffee": {"psnr": 40.61, "ssim": 0.978, "structure": 0.943, "gray_psnr": 36.87},
+        "cat": {"psnr": 42.66, "ssim": 0.988, "structure": 0.985, "gray_psnr": 41.74},
+    },
+    "robust-1": {
+        "astronaut": {"psnr": 38.65, "ssim": 0.971, "structure": 0.978, "gray_psnr": 34.27},
+        "coffee": {"psnr": 37.35, "ssim": 0.965, "structure": 0.928, "gray_psnr": 32.25},
+        "cat": {"psnr": 40.28, "ssim": 0.983, "structure": 0.974, "gray_psnr": 34.43},
+    },
+    "paper-1": {
+        "astronaut": {"psnr": 39.61, "ssim": 0.975, "structure": 0.939, "gray_psnr": 30.49},
+        "coffee": {"psnr": 38.66, "ssim": 0.965, "structure": 0.689, "gray_psnr": 24.48},
+        "cat": {"psnr": 39.63, "ssim": 0.980, "structure": 0.836, "gray_psnr": 28.49},
+    },
 }
+"""What shipped weights reach in float32; they do not change, so neither do these."""
+
+TOLERANCES = {"psnr": 0.05, "ssim": 0.001, "structure": 0.001, "gray_psnr": 0.05}
 
 
 def round_trip(codec, rgb):
-    gray = to_8_bits(codec.encode(rgb))
+    gray = codec.encode(rgb)
     return metrics.round_trip(rgb, gray, codec.decode(gray))
 
 
-@pytest.fixture(scope="module", params=BOUNDS)
-def shipped(request):
-    return invgray.load(request.param, precision="float32")
-
-
 @pytest.mark.parametrize("name", ["astronaut", "coffee", "cat"])
-def test_colours_come_back_and_the_gray_is_one(shipped, photos, name):
-    figures = round_trip(shipped, photos[name])
-    bounds = BOUNDS[shipped.preset.name]
-    assert all(figures[figure] > bound for figure, bound in bounds.items())
+@pytest.mark.parametrize("preset", FIGURES)
+def test_shipped_weights_reach_what_they_did(photos, machine, preset, name):
+    found = round_trip(convert.load_codec(preset, machine), photos[name])
+    for figure, expected in FIGURES[preset][name].items():
+        assert found[figure] == pytest.approx(expected, abs=TOLERANCES[figure])
 
 
 def test_saturated_colours_come_back(codec):
     rows = np.linspace(0, 1, 128)
     hues = np.stack([np.full((128, 128), 1.0), rows[:, None] * np.ones(128), np.ones((128, 128))])
     hues[0] = rows[None]
-    rgb = np.asarray(
-        Image.fromarray(to_8_bits(255 * hues.transpose(1, 2, 0)), "HSV").convert("RGB")
-    )
+    levels = to_8_bits(255 * hues.transpose(1, 2, 0))
+    rgb = np.asarray(Image.fromarray(levels, "HSV").convert("RGB"))
     assert round_trip(codec, rgb)["psnr"] > 30
 
 
 def test_gray_stays_as_it_is(codec, photo):
     gray = photo[..., 1]
-    assert (codec.encode(np.dstack([gray] * 3)) == gray).all()
-    assert (codec.encode(gray) == gray).all()
+    np.testing.assert_array_equal(codec.encode(neutral(gray)), gray)
+    np.testing.assert_array_equal(codec.encode(gray), gray)
+    np.testing.assert_array_equal(codec.unrounded(gray), gray)
 
 
 def test_plain_gray_decodes_to_nearly_neutral_colours(codec, photo):
@@ -58,39 +71,67 @@ def test_plain_gray_decodes_to_nearly_neutral_colours(codec, photo):
     assert np.ptp(restored, axis=-1).mean() < 6
 
 
+def test_levels_are_the_unrounded_gray_rounded(codec, photo):
+    unrounded = codec.unrounded(photo[:64, :64])
+    assert unrounded.dtype == np.float32
+    assert 0 <= unrounded.min() <= unrounded.max() <= 255
+    np.testing.assert_array_equal(codec.encode(photo[:64, :64]), np.rint(unrounded))
+
+
 @settings(deadline=None, max_examples=15)
 @given(st.integers(1, 40), st.integers(1, 40))
 def test_any_size(codec, height, width):
-    rgb = np.random.default_rng(height * 41 + width).integers(0, 256, (height, width, 3), np.uint8)
+    random = np.random.default_rng(height * 41 + width)
+    rgb = random.integers(0, 256, (height, width, 3), np.uint8)
     gray = codec.encode(rgb)
-    assert gray.shape == (height, width)
-    assert gray.dtype == np.float32
-    assert 0 <= gray.min() <= gray.max() <= 255
+    assert (gray.shape, gray.dtype) == ((height, width), np.uint8)
     restored = codec.decode(gray)
-    assert restored.shape == rgb.shape
-    assert restored.dtype == np.uint8
+    assert (restored.shape, restored.dtype) == (rgb.shape, np.uint8)
 
 
-def test_tiles_equal_the_whole(codec, photo):
+@pytest.mark.parametrize("preset", FIGURES)
+def test_tiles_equal_the_whole(photo, machine, preset):
     rgb = photo[:250, :201]
-    tiled = invgray.load("standard", precision="float32", tile=64)
-    gray = to_8_bits(codec.encode(rgb))
-    assert np.abs(gray.astype(int) - to_8_bits(tiled.encode(rgb))).max() <= 1
-    assert np.abs(codec.decode(gray).astype(int) - tiled.decode(gray)).max() <= 1
+    whole = convert.load_codec(preset, machine)
+    tiled = invgray.load(preset, device="cpu", precision="float32", tile=64)
+    gray = whole.encode(rgb)
+    assert np.abs(gray.astype(int) - tiled.encode(rgb)).max() <= 1
+    assert np.abs(whole.decode(gray).astype(int) - tiled.decode(gray)).max() <= 1
+
+
+@pytest.mark.parametrize("engine", ["openvino", "tensorflow"])
+def test_a_codec_is_shared_by_threads(codec, photos, engine):
+    """Each thread gets what it would get alone."""
+    shared = invgray.load("standard", engine=engine, device="cpu", precision="float32", tile=64)
+    pictures = [np.roll(rgb[:96, :80], 9 * i, axis=0) for i in range(4) for rgb in photos.values()]
+    grays = [codec.encode(rgb) for rgb in pictures]
+
+    def there_and_back(rgb):
+        gray = shared.encode(rgb)
+        return gray, shared.decode(gray)
+
+    with ThreadPoolExecutor(8) as pool:
+        for expected, (gray, restored) in zip(
+            grays, pool.map(there_and_back, pictures), strict=True
+        ):
+            assert np.abs(gray.astype(int) - expected).max() <= 1
+            assert np.abs(restored.astype(int) - codec.decode(gray)).max() <= 1
 
 
 @pytest.mark.parametrize(
     ("engine", "precision", "cost"),
     [
-        ("openvino", "bfloat16", 0.3),
-        ("tensorflow", "float32", 0.1),
-        ("tensorflow", "bfloat16", 0.3),
+        ("openvino", "bfloat16", 0.1),
+        ("tensorflow", "float32", 0.01),
+        ("tensorflow", "bfloat16", 0.1),
     ],
 )
-def test_engines_and_precisions_agree(codec, photos, engine, precision, cost):
-    other = invgray.load("standard", engine=engine, precision=precision, device="cpu")
+@pytest.mark.parametrize("preset", FIGURES)
+def test_engines_and_precisions_agree(photos, machine, preset, engine, precision, cost):
+    mine = convert.load_codec(preset, machine)
+    other = invgray.load(preset, engine=engine, precision=precision, device="cpu")
     crops = [rgb[:160, :160] for rgb in photos.values()]
-    mine, its = (np.mean([round_trip(c, x)["psnr"] for x in crops]) for c in (codec, other))
+    mine, its = (np.mean([round_trip(c, x)["psnr"] for x in crops]) for c in (mine, other))
     assert abs(mine - its) < cost
 
 
@@ -101,24 +142,33 @@ def test_engines_and_precisions_agree(codec, photos, engine, precision, cost):
         np.zeros((4, 4, 3), np.float32),
         np.zeros((0, 4, 3), np.uint8),
         np.zeros(4, np.uint8),
+        np.zeros((4, 4), np.float32),
     ],
 )
 def test_wrong_arrays_are_refused(codec, array):
-    with pytest.raises(ValueError, match="must be"):
+    with pytest.raises(ValueError, match=r"rgb must be uint8 \(H, W, 3\), not"):
         codec.encode(array)
 
 
-def test_decode_refuses_colour(codec, photo):
-    with pytest.raises(ValueError, match=r"gray must be \(H, W\)"):
-        codec.decode(photo)
+@pytest.mark.parametrize("dtype", [np.uint8, np.float32])
+def test_decode_refuses_colour_and_what_is_not_levels(codec, photo, dtype):
+    wrong = photo if dtype == np.uint8 else photo[..., 0].astype(dtype)
+    with pytest.raises(ValueError, match=r"gray must be uint8 \(H, W\), not"):
+        codec.decode(wrong)
 
 
 @pytest.mark.parametrize(
     ("handling", "decibels"),
-    [("jpeg-90", 36), ("jpeg-75", 33.5), ("jpeg-50", 31), ("resize-90%", 34), ("noise-2", 36)],
+    [
+        ("jpeg-90", 37.2),
+        ("jpeg-75", 34.5),
+        ("jpeg-50", 32.2),
+        ("resize-90%", 35.2),
+        ("noise-2", 37.5),
+    ],
 )
-def test_robust_grays_survive_handling(robust, photos, handling, decibels):
-    handled = robustness.HANDLINGS[handling].apply
-    grays = {name: to_8_bits(robust.encode(rgb)) for name, rgb in photos.items()}
+def test_robust_grays_survive_handling(machine, photos, handling, decibels):
+    robust, handled = convert.load_codec("robust-1", machine), HANDLINGS[handling].apply
+    grays = {name: robust.encode(rgb) for name, rgb in photos.items()}
     found = [metrics.psnr(photos[n], robust.decode(handled(gray))) for n, gray in grays.items()]
-    assert np.mean(found) > decibels
+    assert np.mean(found) == pytest.approx(decibels, abs=0.3)

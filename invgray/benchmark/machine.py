@@ -8,27 +8,27 @@ import re
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
-from invgray.engines import processor_has
+from invgray.benchmark.results import Platform
+from invgray.inference.processor import processor_has
 
 _LIBRARIES = ("invgray", "numpy", "openvino", "tensorflow", "keras", "pillow", "scikit-image")
 _FLAGS = ("avx2", "avx512f", "avx512_bf16", "amx_bf16", "amx_int8", "asimd", "sve")
 """Features of processors that decide how fast networks run."""
 
 
-def describe() -> dict:
-    """Processor, cores, memory, system and library versions; what is not known is left out."""
-    info = _text("/proc/cpuinfo")
-    found = re.search(r"^model name\s*: (.*)$", info, re.M)
+def describe() -> Platform:
+    """Processor, cores, memory, system and library versions."""
+    model = re.search(r"^model name\s*: (.*)$", _text("/proc/cpuinfo"), re.M)
     memory = re.search(r"^MemTotal:\s*(\d+) kB", _text("/proc/meminfo"), re.M)
-    return {
-        "processor": found[1] if found else platform.processor() or platform.machine(),
-        "cores": os.cpu_count(),
-        **({"memory_gb": round(int(memory[1]) / 2**20)} if memory else {}),
-        "flags": [flag for flag in _FLAGS if processor_has(flag)],
-        "system": f"{platform.system()} {platform.release()}",
-        "python": platform.python_version(),
-        "libraries": {name: known for name in _LIBRARIES if (known := _version(name))},
-    }
+    return Platform(
+        processor=model[1] if model else platform.processor() or platform.machine(),
+        cores=os.cpu_count(),
+        memory_gb=round(int(memory[1]) / 2**20) if memory else None,
+        flags=tuple(flag for flag in _FLAGS if processor_has(flag)),
+        system=f"{platform.system()} {platform.release()}",
+        python=platform.python_version(),
+        libraries={name: known for name in _LIBRARIES if (known := _version(name))},
+    )
 
 
 def _text(path: str) -> str:

@@ -3,11 +3,23 @@
 from __future__ import annotations
 
 import math
-from typing import NamedTuple
+from dataclasses import dataclass
+
+from invgray.benchmark.results import Summary
 
 
-class Measure(NamedTuple):
-    """How a figure of merit is shown."""
+@dataclass(frozen=True)
+class Measure:
+    """How a figure of merit is shown.
+
+    Attributes:
+        key: name of the figure in the results.
+        label: of a column.
+        unit: of the figure, if it has one.
+        digits: after the point.
+        higher_is_better: None if the best value lies at no end.
+        meaning: one sentence or two for readers of a report.
+    """
 
     key: str
     label: str
@@ -130,21 +142,19 @@ COLORIZATION = (
 """Every known figure of made-up colours."""
 
 
-def number(value: float | str | None, digits: int) -> str:
-    """Text of a figure, which JSON may have turned into ``"inf"``, or which may be missing."""
-    known = math.nan if value is None else float(value)
-    if math.isnan(known):
+def number(value: float | None, digits: int) -> str:
+    """Text of a figure, which may be infinite or missing."""
+    if value is None:
         return _MISSING
-    return "∞" if math.isinf(known) else f"{known:.{digits}f}"
+    return "∞" if math.isinf(value) else f"{value:.{digits}f}"
 
 
-def mean(figure: dict | None, digits: int) -> str:
+def mean(summary: Summary | None, digits: int) -> str:
     """Text of mean ± standard deviation."""
-    average, deviation = (figure["mean"], figure.get("std")) if figure else (None, None)
-    text = number(average, digits)
-    if text in (_MISSING, "∞") or deviation is None:
-        return text
-    return f"{text} ± {number(deviation, digits)}"
+    if summary is None:
+        return _MISSING
+    average = number(summary.mean, digits)
+    return average if math.isinf(summary.mean) else f"{average} ± {number(summary.std, digits)}"
 
 
 _MISSING = "\N{EN DASH}"

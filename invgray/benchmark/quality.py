@@ -1,19 +1,35 @@
-"""Quality of a method on pictures, through real 8-bit PNG files."""
+"""Quality of a method on pictures, through real 8-bit files."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from io import BytesIO
 from pathlib import Path
+from typing import Any
 
 import numpy as np
+from msgspec.structs import fields
 from PIL import Image
 
-from invgray import images, metrics
+from invgray import metrics
 from invgray.benchmark.methods import Method
+from invgray.benchmark.results import (
+    ImageColorization,
+    ImageQuality,
+    Number,
+    Protocol,
+    Quality,
+    Summary,
+)
+from invgray.errors import InputError
+from invgray.files import reading
+from invgray.types import Pixels
 
-Distance = Callable[[np.ndarray, np.ndarray], float]
+Distance = Callable[[Pixels, Pixels], float | None]
+"""How far two pictures are apart; None if that cannot be told."""
+
+SMALLEST = 11
+"""Pixels a side that the windows of SSIM and of the structure term need."""
 
 
 @dataclass(frozen=True)
@@ -21,34 +37,41 @@ class RoundTrip:
     """A picture on its way to gray and back.
 
     Attributes:
-        image: name of its file.
-        method: the way it went.
+        method: name of the way that it went.
         rgb: the original, uint8 ``(H, W, 3)``.
-        gray: as stored in a PNG, uint8 ``(H, W)``.
+        stored: the file with the gray.
+        gray: what is in it, uint8 ``(H, W)``.
         restored: uint8 ``(H, W, 3)``.
-        figures: of merit, by name.
+        figures: of merit.
     """
 
-    image: str
     method: str
-    rgb: np.ndarray
-    gray: np.ndarray
-    restored: np.ndarray
-    figures: dict[str, float]
+    rgb: Pixels
+    stored: bytes
+    gray: Pixels
+    restored: Pixels
+    figures: ImageQuality
 
 
-def load(path: Path, protocol: str) -> np.ndarray:
-    """A picture as uint8 ``(H, W, 3)``: ``full`` size, or ``paper``, the centre square at 256x256.
+def load(path: Path, protocol: Protocol) -> Pixels:
+    """A picture as uint8 ``(H, W, 3)``, as the protocol has it.
 
     Raises:
-        InputError: it cannot be read.
+        InputError: it cannot be read, or is too small to be measured.
     """
-    image = Image.fromarray(images.read(path).pixels).convert("RGB")
-    return np.asarray(metrics.paper_protocol(image) if protocol == "paper" else image)
+    image = Image.fromarray(reading.read(path).pixels).convert("RGB")
+    if protocol is Protocol.PAPER:
+        image = metrics.paper_protocol(image)
+    if min(image.size) < SMALLEST:
+        raise InputError(
+            f"{path}: is too small to be measured ({image.width}x{image.height} pixels)",
+            f"{SMALLEST} pixels a side are needed",
+        )
+    return np.asarray(image)
 
 
-def measure(method: Method, image: str, rgb: np.ndarray, lpips: Distance | None) -> RoundTrip:
-    """Encode, write as PNG, read again, decode, compare.
+def measure(method: Method, image: str, rgb: Pixels, lpips: Distance | None) -> RoundTrip:
+    """Encode to a file, decode the file, compare.
 
     Args:
         method: what to measure.
@@ -56,28 +79,37 @@ def measure(method: Method, image: str, rgb: np.ndarray, lpips: Distance | None)
         rgb: uint8 ``(H, W, 3)``.
         lpips: perceptual distance, if it can be measured.
     """
-    file = BytesIO()
-    images.write_gray(file, method.encode(rgb), images.Picture(rgb), method.name, method.digest)
-    file.seek(0)
-    gray = images.read(file).pixels
-    restored = method.decode(gray)
-    figures = metrics.round_trip(rgb, gray, restored)
-    figures["ciede2000"] = metrics.ciede2000(rgb, restored)
-    if lpips:
-        figures["lpips"] = lpips(rgb, restored)
-    return RoundTrip(image, method.name, rgb, gray, restored, figures)
+    stored = method.encode(rgb)
+    gray, restored = reading.read(stored).pixels, method.decode(stored)
+    figures = ImageQuality(
+        image=image,
+        **{name: Number(value) for name, value in metrics.round_trip(rgb, gray, restored).items()},
+        ciede2000=metrics.ciede2000(rgb, restored),
+        lpips=lpips(rgb, restored) if lpips else None,
+    )
+    return RoundTrip(method.name, rgb, stored, gray, restored, figures)
 
 
-def summary(rows: list[dict[str, float]]) -> dict[str, dict[str, float]]:
-    """Mean and standard deviation over pictures of every figure.
+def over_pictures(rows: Sequence[ImageQuality]) -> Quality:
+    """The figures of all pictures together."""
+    return Quality(images=len(rows), **summaries(rows))
+
+
+def summaries(rows: Sequence[ImageQuality | ImageColorization]) -> dict[str, Any]:
+    """Mean and standard deviation of every figure, by name; None where no picture has one."""
+    names = [field.name for field in fields(rows[0]) if field.name != "image"]
+    return {name: summary([getattr(row, name) for row in rows]) for name in names}
+
+
+def summary(values: Sequence[float | None]) -> Summary | None:
+    """Mean and standard deviation; None if no value is known.
 
     Infinite values (the PSNR of a picture without any error) have no part in these, unless there
     are no others.
     """
-    result = {}
-    for name in rows[0]:
-        values = np.array([row[name] for row in rows])
-        finite = values[np.isfinite(values)]
-        mean, std = (finite.mean(), finite.std()) if finite.size else (values.mean(), 0.0)
-        result[name] = {"mean": float(mean), "std": float(std)}
-    return result
+    known = np.array([value for value in values if value is not None])
+    if not known.size:
+        return None
+    finite = known[np.isfinite(known)]
+    mean, std = (finite.mean(), finite.std()) if finite.size else (known.mean(), 0.0)
+    return Summary(mean=Number(mean), std=float(std))

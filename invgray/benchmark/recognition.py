@@ -2,41 +2,62 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from itertools import product
 
-import numpy as np
-
 from invgray import detector
-from invgray.benchmark.robustness import HANDLINGS
+from invgray.benchmark.handling import HANDLINGS
+from invgray.benchmark.results import Recognition
 from invgray.codec import Codec
+from invgray.types import Pixels
 
 HANDLED = ("none", "jpeg-95", "jpeg-90", "jpeg-80", "jpeg-70", "jpeg-50")
-"""What happens to grays before they are judged."""
+"""Names of the ways that grays are handled before they are judged."""
 
 NONE = "none"
 """A gray that hides no colours."""
 
 
-def measure(codecs: list[Codec], grays: dict[str, np.ndarray]) -> dict[tuple[str, str], str]:
-    """The preset that each gray is taken for, or ``NONE``, by how it was handled and its maker.
+@dataclass(frozen=True)
+class Judgement:
+    """What one gray was taken for.
+
+    Attributes:
+        handling: how it was handled before.
+        maker: what made it.
+        taken_for: name of a preset, or ``NONE``.
+    """
+
+    handling: str
+    maker: str
+    taken_for: str
+
+
+def measure(codecs: Sequence[Codec], grays: Mapping[str, Pixels]) -> list[Judgement]:
+    """Judge each gray after each handling.
 
     Args:
         codecs: to choose from.
         grays: of one picture, uint8 ``(H, W)``, by what made them.
     """
-    found = {}
+    judgements = []
     for handling, (maker, gray) in product(HANDLED, grays.items()):
         codec = detector.recognise(codecs, HANDLINGS[handling].apply(gray))
-        found[handling, maker] = codec.preset.name if codec else NONE
-    return found
+        judgements.append(Judgement(handling, maker, codec.preset.name if codec else NONE))
+    return judgements
 
 
-def summary(rows: list[dict[tuple[str, str], str]]) -> dict[str, dict[str, dict[str, float]]]:
-    """Shares of pictures, by handling, by what made the gray, and by what it was taken for."""
-    result: defaultdict[str, dict] = defaultdict(dict)
-    for handling, maker in rows[0]:
-        names = [row[handling, maker] for row in rows]
-        shares = {name: names.count(name) / len(names) for name in sorted(set(names))}
-        result[handling][maker] = shares
-    return dict(result)
+def over_pictures(judgements: Sequence[Judgement]) -> tuple[Recognition, ...]:
+    """Shares of the grays of all pictures, by handling and by what made them."""
+    found: dict[tuple[str, str], list[str]] = {}
+    for judgement in judgements:
+        found.setdefault((judgement.handling, judgement.maker), []).append(judgement.taken_for)
+    return tuple(
+        Recognition(
+            handling=handling,
+            maker=maker,
+            taken_for={name: names.count(name) / len(names) for name in sorted(set(names))},
+        )
+        for (handling, maker), names in found.items()
+    )

@@ -1,149 +1,54 @@
-"""What is left of the colours when the gray is handled (Xia et al. 2018, Figs 12, 13, section 7.5).
-
-Handlings are done with the tools that people use: Pillow's JPEG, WebP and resampling.
-"""
+"""What is left of the colours when the gray is handled (Xia et al. 2018, Figs 12 and 13)."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
-from functools import partial
+from collections.abc import Mapping, Sequence
 from io import BytesIO
 
 import numpy as np
-from PIL import Image
-from scipy.ndimage import gaussian_filter
-from skimage.transform import estimate_transform, rotate, warp
 
 from invgray import metrics
+from invgray.benchmark import methods, quality
+from invgray.benchmark.handling import HANDLINGS, Handling
 from invgray.benchmark.methods import Method
-from invgray.images import to_8_bits
+from invgray.benchmark.quality import RoundTrip
+from invgray.benchmark.results import Handled
+from invgray.files import reading, writing
+from invgray.types import Pixels
 
 
-@dataclass(frozen=True)
-class Handling:
-    """What happens to a gray picture before it is decoded.
-
-    Attributes:
-        apply: to the gray, uint8 ``(H, W)`` to uint8 ``(H', W')``.
-        undo: turns the restored colours back where ``apply`` turned the gray.
-        margin: share of the height and width, on each side, that is not compared.
-    """
-
-    apply: Callable[[np.ndarray], np.ndarray]
-    undo: Callable[[np.ndarray], np.ndarray] = lambda rgb: rgb
-    margin: float = 0.0
-
-
-def measure(method: Method, rgb: np.ndarray, gray: np.ndarray) -> dict[str, dict[str, float]]:
-    """PSNR in dB of the colours restored after each handling.
+def measure(method: Method, trip: RoundTrip) -> dict[str, float]:
+    """PSNR in dB of the colours restored after each handling, by its name.
 
     Args:
         method: decodes.
-        rgb: the original, uint8 ``(H, W, 3)``.
-        gray: made by the method, uint8 ``(H, W)``.
+        trip: of a picture that the method encoded.
     """
-    result = {}
+    decibels = {}
     for name, handling in HANDLINGS.items():
-        restored = handling.undo(method.decode(handling.apply(gray)))
-        top, left = (int(np.ceil(handling.margin * n)) for n in gray.shape)
-        inside = slice(top, gray.shape[0] - top), slice(left, gray.shape[1] - left)
-        result[name] = {"psnr": metrics.psnr(rgb[inside], restored[inside])}
-    return result
+        restored = handling.undo(method.decode(handled(trip.stored, handling)))
+        inside = _inside(trip.gray, handling.margin)
+        decibels[name] = metrics.psnr(trip.rgb[inside], restored[inside])
+    return decibels
 
 
-def compressed(gray: np.ndarray, form: str, quality: int) -> np.ndarray:
-    """Through a JPEG or WebP file."""
+def handled(stored: bytes, handling: Handling) -> bytes:
+    """A file with a gray after it was handled; it goes on telling what made it, if it did."""
+    picture = reading.read(stored)
+    gray = handling.apply(picture.pixels)
+    if picture.record is None:
+        return methods.to_png(gray)
     file = BytesIO()
-    Image.fromarray(gray).save(file, form, quality=quality)
-    return np.asarray(Image.open(file).convert("L"))
+    writing.write_gray(file, gray, picture, picture.record)
+    return file.getvalue()
 
 
-def resized(gray: np.ndarray, factor: float) -> np.ndarray:
-    """To another size and back (Lanczos)."""
-    image = Image.fromarray(gray)
-    width, height = (max(1, round(n * factor)) for n in image.size)
-    there = image.resize((width, height), Image.Resampling.LANCZOS)
-    return np.asarray(there.resize(image.size, Image.Resampling.LANCZOS))
+def over_pictures(rows: Sequence[Mapping[str, float]]) -> dict[str, Handled]:
+    """What is left over all pictures, by the name of the handling."""
+    summaries = {name: quality.summary([row[name] for row in rows]) for name in HANDLINGS}
+    return {name: Handled(psnr=psnr) for name, psnr in summaries.items() if psnr}
 
 
-def turned(pixels: np.ndarray, degrees: float) -> np.ndarray:
-    """Turned about the centre at the same size (bicubic)."""
-    return to_8_bits(rotate(pixels, degrees, order=3, mode="reflect", preserve_range=True))
-
-
-def noisy(gray: np.ndarray, sigma: float) -> np.ndarray:
-    """With Gaussian noise, of deviation ``sigma`` in levels."""
-    return to_8_bits(gray + np.random.default_rng(0).normal(0, sigma, gray.shape))
-
-
-def blurred(gray: np.ndarray, sigma: float) -> np.ndarray:
-    """With Gaussian blur, ``sigma`` in pixels."""
-    return to_8_bits(gaussian_filter(gray.astype(np.float64), sigma))
-
-
-def with_gamma(gray: np.ndarray, gamma: float) -> np.ndarray:
-    """``255 (x / 255) ^ gamma``."""
-    return to_8_bits(255 * (gray / 255) ** gamma)
-
-
-def with_contrast(gray: np.ndarray, factor: float) -> np.ndarray:
-    """Spread about mid-gray."""
-    return to_8_bits(127.5 + factor * (gray - 127.5))
-
-
-def printed_and_scanned(gray: np.ndarray, dpi: int) -> np.ndarray:
-    """Printed at 300 pixels an inch without a halftone, scanned, and straightened.
-
-    The ink spreads (blur of 0.6 pixels), the sheet lies askew (corners off by up to 1% of the
-    side), light falls off by 5% across it, the sensor adds noise of 2 levels; the scan is rounded
-    to 8 bits, and the picture's corners, taken as known, are put back in place.
-    """
-    height, width = gray.shape
-    printed = gaussian_filter(gray.astype(np.float64), 0.6)
-    scale = dpi / 300
-    corners = np.array([[0, 0], [width - 1, 0], [width - 1, height - 1], [0, height - 1]], float)
-    shift = np.array([[1.5, 1.8], [0.6, 1.1], [1.2, 0.5], [0.9, 1.4]]) * max(height, width) / 100
-    sheet = estimate_transform("projective", (corners + shift) * scale, corners)
-    margin = 3 * max(height, width) / 100
-    scanned = tuple(max(1, round((n + margin) * scale)) for n in gray.shape)
-    scan = warp(
-        printed if scale >= 1 else gaussian_filter(printed, 0.4 / scale),
-        sheet,
-        output_shape=scanned,
-        order=1,
-        mode="edge",
-        preserve_range=True,
-    )
-    light = 1 - 0.05 * np.linspace(0, 1, scan.shape[1])
-    scan = noisy(scan * light, 2)
-    straight = warp(
-        scan, sheet.inverse, output_shape=gray.shape, order=3, mode="edge", preserve_range=True
-    )
-    return to_8_bits(straight)
-
-
-HANDLINGS = {
-    "none": Handling(lambda gray: gray),
-    **{
-        f"jpeg-{quality}": Handling(partial(compressed, form="JPEG", quality=quality))
-        for quality in (95, 90, 80, 75, 70, 50)
-    },
-    "webp-90": Handling(partial(compressed, form="WEBP", quality=90)),
-    "resize-90%": Handling(partial(resized, factor=0.9)),
-    "resize-99.5%": Handling(partial(resized, factor=0.995)),
-    "resize-100.5%": Handling(partial(resized, factor=1.005)),
-    "rotate-90": Handling(np.rot90, partial(np.rot90, k=-1)),
-    "rotate-1": Handling(partial(turned, degrees=1), partial(turned, degrees=-1), margin=0.03),
-    **{f"noise-{sigma}": Handling(partial(noisy, sigma=sigma)) for sigma in (1, 2, 4)},
-    **{f"blur-{sigma}": Handling(partial(blurred, sigma=sigma)) for sigma in (0.5, 1.0)},
-    **{f"gamma-{gamma}": Handling(partial(with_gamma, gamma=gamma)) for gamma in (0.9, 1.1)},
-    **{
-        f"contrast-{factor}": Handling(partial(with_contrast, factor=factor))
-        for factor in (0.9, 1.1)
-    },
-    **{
-        f"print-scan-{dpi}dpi": Handling(partial(printed_and_scanned, dpi=dpi))
-        for dpi in (300, 150)
-    },
-}
+def _inside(gray: Pixels, margin: float) -> tuple[slice, slice]:
+    top, left = (int(np.ceil(margin * n)) for n in gray.shape)
+    return slice(top, gray.shape[0] - top), slice(left, gray.shape[1] - left)

@@ -2,221 +2,148 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import NamedTuple
 
-import numpy as np
 from tqdm import tqdm
 
 import invgray
-from invgray.benchmark import (
-    classifier,
-    colorization,
-    lpips,
-    machine,
-    methods,
-    quality,
-    recognition,
-    robustness,
-    timing,
-)
-from invgray.benchmark.quality import RoundTrip
-from invgray.codec import Codec
-from invgray.colorizer import Colorizer
+from invgray.benchmark import classifier, lpips, machine, quality
+from invgray.benchmark.quality import Distance, RoundTrip
+from invgray.benchmark.results import Benchmark, Method, Protocol
+from invgray.benchmark.studies import Colorizations, RoundTrips, Timings
 from invgray.errors import InputError, WeightsError
+from invgray.inference.machine import Machine
+from invgray.presets.store import Preset
+from invgray.types import Pixels
 
-GALLERY, PAIRS = 6, 40
-"""Pictures that a report shows, and pairs that a real-or-fake page shows."""
+Report = Callable[[str], None]
+"""Takes one line for each picture or measure left out."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Plan:
     """What to measure.
 
     Attributes:
-        codecs: presets that hide colours.
-        colorizers: presets that make colours up.
-        paths: colour pictures; None measures none.
-        protocol: ``"full"`` size, or ``"paper"``, the centre square at 256x256.
-        robust: whether to measure what handling the gray does to the colours.
+        presets: hide colours, or make them up; pages tell of the first one most.
+        pictures: colour pictures; none for a timing alone.
+        machine: what networks are run on.
+        protocol: which part of the pictures is measured.
+        robustness: whether to measure what is left of the colours when grays are handled.
         sizes: sides of pictures to time networks on; none for no timing.
         runs: how often to time at most.
-        seconds: after how many to stop timing a row.
-        lpips: weights for the perceptual distance.
+        lpips: file of weights for the perceptual distance, if it is to be measured.
         classifier: whether to ask a classifier about colorized pictures.
-        classifier_weights: for it; None downloads them.
+        classifier_weights: file of its weights; None downloads them.
     """
 
-    codecs: list[Codec]
-    colorizers: list[Colorizer]
-    paths: list[Path] | None
-    protocol: str = "full"
-    robust: bool = False
+    presets: tuple[Preset, ...]
+    pictures: tuple[Path, ...] = ()
+    machine: Machine = field(default_factory=Machine)
+    protocol: Protocol = Protocol.FULL
+    robustness: bool = False
     sizes: tuple[int, ...] = ()
     runs: int = 100
-    seconds: float = 5.0
     lpips: Path | None = None
     classifier: bool = False
     classifier_weights: Path | None = None
 
+    @property
+    def codecs(self) -> list[Preset]:
+        """Presets that hide colours."""
+        return [preset for preset in self.presets if preset.card.abilities.hides_colors]
 
-class Pictures(NamedTuple):
+    @property
+    def colorizers(self) -> list[Preset]:
+        """Presets that make colours up."""
+        return [preset for preset in self.presets if preset.card.abilities.colorizes]
+
+
+@dataclass(frozen=True)
+class Shown:
     """What a measurement looked like.
 
     Attributes:
-        round_trips: of the first preset.
-        colorized: originals and what the first colorizer made of their grays.
+        round_trips: of the first preset that hides colours.
+        colorized: originals and what the first colorizer made of their lightness.
     """
 
     round_trips: list[RoundTrip]
-    colorized: list[tuple[np.ndarray, np.ndarray]]
+    colorized: list[tuple[Pixels, Pixels]]
 
 
-def run(plan: Plan, quiet: bool, report: Callable[[str], None]) -> tuple[dict, Pictures]:
+def run(plan: Plan, report: Report, quiet: bool = False) -> tuple[Benchmark, Shown]:
     """Measure all that is planned.
 
     Args:
         plan: what.
-        quiet: show no progress bar.
         report: takes one line for each picture or measure left out.
-
-    Returns:
-        The benchmark's JSON, and pictures to show.
+        quiet: show no progress bar.
 
     Raises:
         InputError: none of the pictures can be read.
         WeightsError: the weights of LPIPS or of a preset are missing or damaged.
+        MissingExtraError: a classifier is asked for, and Keras is not installed.
+        DeviceError: networks cannot be run on the machine that is asked for.
     """
-    presets = [c.preset for c in plan.codecs] + [c.preset for c in plan.colorizers]
-    result: dict = {
-        "invgray": invgray.__version__,
-        "machine": machine.describe(),
-        "presets": {preset.name: {"digest": preset.digest} for preset in presets},
-        "baselines": {},
-    }
-    pictures = Pictures([], [])
-    if plan.paths is not None:
-        _measure_pictures(plan, result, pictures, quiet, report)
-    if plan.sizes:
-        _measure_speed(plan, result, quiet)
-    return result, pictures
-
-
-def _measure_pictures(plan, result, pictures, quiet, report) -> None:
     distance = lpips.load(plan.lpips) if plan.lpips else None
-    studies: list[_RoundTrips | _Colorizations] = []
-    if plan.codecs:
-        studies.append(_RoundTrips(plan, distance, pictures.round_trips))
-    if plan.colorizers:
-        comparisons = _comparisons(plan, distance, report)
-        studies.append(_Colorizations(plan, comparisons, pictures.colorized))
-    skipped = 0
-    for path in tqdm(plan.paths, unit="picture", disable=quiet or None):
+    round_trips = RoundTrips(plan.codecs, plan.machine, distance, plan.robustness)
+    colorizations = Colorizations(plan.colorizers, plan.machine, distance, _opinion(plan, report))
+    images = 0
+    for image, rgb in _readable(plan, report, quiet):
+        round_trips.measure(image, rgb)
+        colorizations.measure(image, rgb)
+        images += 1
+    if plan.pictures and not images:
+        raise InputError("none of the inputs is a picture", "name pictures or a folder of them")
+    timings = Timings()
+    if plan.sizes:
+        timings.measure(plan.codecs, plan.sizes, plan.runs, report, quiet)
+    digests = {preset.name: preset.digest for preset in plan.presets}
+    methods = {
+        name: Method(
+            digest=digests.get(name),
+            quality=round_trips.quality(name),
+            per_image=tuple(round_trips.figures.get(name, ())),
+            robustness=round_trips.robustness(name),
+            timing=tuple(timings.rows.get(name, ())),
+            fresh_process_s=timings.fresh_process_s.get(name),
+        )
+        for name in dict.fromkeys([*digests, *round_trips.names, *timings.names])
+    }
+    benchmark = Benchmark(
+        invgray=invgray.__version__,
+        machine=machine.describe(),
+        protocol=plan.protocol if plan.pictures else None,
+        images=images,
+        skipped=len(plan.pictures) - images,
+        presets={name: method for name, method in methods.items() if name in digests},
+        baselines={name: method for name, method in methods.items() if name not in digests},
+        recognition=round_trips.recognition(),
+        colorization=colorizations.over_pictures(),
+    )
+    return benchmark, Shown(round_trips.shown, colorizations.shown)
+
+
+def _opinion(plan: Plan, report: Report) -> Distance | None:
+    """A classifier's, if it is asked for and can be had."""
+    if not plan.classifier:
+        return None
+    try:
+        return classifier.load(plan.classifier_weights)
+    except WeightsError as error:
+        report(f"the classifier test is left out: {error}")
+        return None
+
+
+def _readable(plan: Plan, report: Report, quiet: bool) -> Iterator[tuple[str, Pixels]]:
+    """Names and pixels of the pictures, those that cannot be read left out."""
+    for path in tqdm(plan.pictures, unit="picture", disable=quiet or not plan.pictures or None):
         try:
             rgb = quality.load(path, plan.protocol)
         except InputError as error:
             report(str(error))
-            skipped += 1
             continue
-        for study in studies:
-            study.measure(path.name, rgb)
-    if skipped == len(plan.paths):
-        raise InputError("none of the inputs is a picture", "name pictures or a folder of them")
-    measured = len(plan.paths) - skipped
-    result |= {"protocol": plan.protocol, "images": measured, "skipped": skipped}
-    for study in studies:
-        study.conclude(result)
-
-
-class _RoundTrips:
-    """Colours hidden and brought back, picture by picture; the first few are kept to show."""
-
-    def __init__(self, plan: Plan, distance: quality.Distance | None, shown: list[RoundTrip]):
-        self.codecs, self.robust = plan.codecs, plan.robust
-        self.distance, self.shown = distance, shown
-        self.trained = [methods.trained(codec) for codec in plan.codecs]
-        self.methods = [*self.trained, *methods.BASELINES]
-        self.trips: defaultdict[str, list[dict]] = defaultdict(list)
-        self.handled: defaultdict[str, list[dict]] = defaultdict(list)
-        self.recognised: list[dict] = []
-
-    def measure(self, image: str, rgb: np.ndarray) -> None:
-        grays: dict[str, np.ndarray] = {}
-        for method in self.methods:
-            trip = quality.measure(method, image, rgb, self.distance)
-            self.trips[method.name].append({"image": image} | trip.figures)
-            if self.robust:
-                self.handled[method.name].append(robustness.measure(method, rgb, trip.gray))
-            if method in (*self.trained, methods.LUMINANCE):
-                grays[method.name] = trip.gray
-            if method is self.trained[0] and len(self.shown) < GALLERY:
-                self.shown.append(trip)
-        if self.robust:
-            self.recognised.append(recognition.measure(self.codecs, grays))
-
-    def conclude(self, result: dict) -> None:
-        for method in self.methods:
-            kind = result["presets" if method in self.trained else "baselines"]
-            entry = kind.setdefault(method.name, {})
-            entry |= _summed_up(self.trips[method.name], quality.summary)
-            if self.robust:
-                found = self.handled[method.name]
-                entry["robustness"] = {
-                    handling: quality.summary([row[handling] for row in found])
-                    for handling in robustness.HANDLINGS
-                }
-        if self.robust:
-            result["recognition"] = recognition.summary(self.recognised)
-
-
-class _Colorizations:
-    """Colours made up, picture by picture; those of the first colorizer are kept to show."""
-
-    def __init__(self, plan: Plan, comparisons: dict, shown: list[tuple[np.ndarray, np.ndarray]]):
-        self.first, self.comparisons, self.shown = plan.colorizers[0].preset, comparisons, shown
-        self.methods = colorization.methods(plan.colorizers)
-        self.rows: defaultdict[str, list[dict]] = defaultdict(list)
-
-    def measure(self, image: str, rgb: np.ndarray) -> None:
-        colors = self.first.card["colors"]
-        for method in self.methods:
-            figures, made_up = colorization.measure(method, rgb, colors, self.comparisons)
-            self.rows[method.name].append({"image": image} | figures)
-            if method.name == self.first.name and len(self.shown) < PAIRS:
-                self.shown.append((rgb, made_up))
-
-    def conclude(self, result: dict) -> None:
-        result["colorization"] = {
-            name: _summed_up(rows, colorization.summary) for name, rows in self.rows.items()
-        }
-
-
-def _summed_up(rows: list[dict], summary: Callable) -> dict:
-    numbers = [{k: v for k, v in row.items() if k != "image"} for row in rows]
-    return {"quality": {"images": len(rows)} | summary(numbers), "per_image": rows}
-
-
-def _comparisons(plan, distance, report) -> dict[str, colorization.Compare]:
-    found = {"lpips": distance} if distance else {}
-    if plan.classifier:
-        try:
-            found["recognised"] = classifier.load(plan.classifier_weights)
-        except WeightsError as error:
-            report(f"the classifier test is left out: {error}")
-    return found
-
-
-def _measure_speed(plan, result, quiet) -> None:
-    presets = [codec.preset for codec in plan.codecs]
-    wanted = timing.cases(presets, plan.sizes, plan.runs, plan.seconds)
-    reference = result["baselines"].setdefault(timing.REFERENCE, {})
-    with tqdm(total=len(wanted), unit="timing", disable=quiet or None) as bar:
-        for case, rows in timing.measure(wanted):
-            entry = result["presets"][case.preset.name] if case.preset else reference
-            entry.setdefault("timing", []).extend(rows)
-            bar.update()
-    for preset in presets:
-        result["presets"][preset.name]["fresh_process_s"] = timing.fresh_process(preset)
+        yield path.name.encode("utf-8", "replace").decode(), rgb  # as any JSON can hold it

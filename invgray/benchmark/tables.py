@@ -1,117 +1,112 @@
-"""A benchmark's figures as tables: for the terminal, the README, JSON and CSV."""
+"""A benchmark's figures as tables: for the terminal, the documents, and CSV."""
 
 from __future__ import annotations
 
 import csv
 import io
-import json
-import math
+from collections.abc import Mapping, Sequence
 
+from msgspec.structs import asdict
 from tabulate import tabulate
 
-from invgray.benchmark.measures import COLORIZATION, MEASURES, Measure, mean
+from invgray.benchmark.measures import COLORIZATION, MEASURES, Measure, mean, number
+from invgray.benchmark.results import Benchmark, ColorizationQuality, Handled, Quality
 
 
-def quality(result: dict, style: str = "simple") -> str:
+def quality(benchmark: Benchmark, style: str = "simple") -> str:
     """Table 2 of the paper: mean and standard deviation of every figure, a method a row."""
-    return _figures(_methods(result), MEASURES, style)
+    qualities = {n: method.quality for n, method in benchmark.methods.items() if method.quality}
+    return _figures(qualities, MEASURES, style)
 
 
-def colorization(result: dict, style: str = "simple") -> str:
+def colorization(benchmark: Benchmark, style: str = "simple") -> str:
     """Mean and standard deviation of the figures of made-up colours, a method a row."""
-    return _figures(result["colorization"], COLORIZATION, style)
+    qualities = {name: method.quality for name, method in benchmark.colorization.items()}
+    return _figures(qualities, COLORIZATION, style)
 
 
-def recognition(result: dict, style: str = "simple") -> str:
+def recognition(benchmark: Benchmark, style: str = "simple") -> str:
     """Shares of grays by what made them and by the preset that they were taken for."""
-    found = result["recognition"]
-    names = sorted({name for makers in found.values() for row in makers.values() for name in row})
+    found = benchmark.recognition
+    names = sorted({name for row in found for name in row.taken_for})
     rows = [
-        [handling, maker, *(f"{100 * shares.get(name, 0):.0f}%" for name in names)]
-        for handling, makers in found.items()
-        for maker, shares in makers.items()
+        [row.handling, row.maker, *(f"{100 * row.taken_for.get(name, 0):.0f}%" for name in names)]
+        for row in found
     ]
-    return _table(["gray after", "made by", *(f"taken for {name}" for name in names)], rows, style)
+    return table(["gray after", "made by", *(f"taken for {name}" for name in names)], rows, style)
 
 
-def robustness(result: dict, style: str = "simple") -> str:
+def robustness(benchmark: Benchmark, style: str = "simple") -> str:
     """PSNR of the restored colours in dB after each handling of the gray."""
-    methods = {n: m["robustness"] for n, m in _methods(result).items() if "robustness" in m}
-    handlings = next(iter(methods.values()))
+    methods = {n: m.robustness for n, m in benchmark.methods.items() if m.robustness}
+    handlings = dict.fromkeys(name for handled in methods.values() for name in handled)
     rows = [
-        [name, *(f"{figures[name]['psnr']['mean']:.1f}" for figures in methods.values())]
+        [name, *(_decibels(handled.get(name)) for handled in methods.values())]
         for name in handlings
     ]
-    return _table(["gray after", *methods], rows, style)
+    return table(["gray after", *methods], rows, style)
 
 
-def timing(result: dict, style: str = "simple") -> str:
+def timing(benchmark: Benchmark, style: str = "simple") -> str:
     """Table 3 of the paper: seconds, throughput, memory."""
     rows = [
         [
-            f"{method}, {row['stage']}",
-            f"{row['size']}",
-            row["engine"],
-            row["precision"],
-            row["scope"],
-            f"{row['median_s']:.4f}",
-            f"{row['spread_s']:.4f}",
-            row["runs"],
-            f"{row['megapixels_per_s']:.2f}",
-            f"{row['ratio_to_paper']:.1f}",
-            "" if row["peak_mb"] is None else f"{row['peak_mb']:.0f}",
+            f"{name}, {row.stage}",
+            f"{row.size}",
+            row.engine,
+            row.precision,
+            row.scope,
+            f"{row.median_s:.4f}",
+            f"{row.spread_s:.4f}",
+            f"{row.runs}",
+            f"{row.megapixels_per_s:.2f}",
+            "" if row.ratio_to_paper is None else f"{row.ratio_to_paper:.1f}",
+            "" if row.peak_mb is None else f"{row.peak_mb:.0f}",
         ]
-        for method, entry in _methods(result).items()
-        for row in entry.get("timing", [])
+        for name, method in benchmark.methods.items()
+        for row in method.timing
     ]
     headings = ["", "size", "engine", "precision", "scope", "median s", "spread s", "runs"]
-    return _table([*headings, "MP/s", "ratio", "peak MB"], rows, style)
+    return table([*headings, "MP/s", "ratio", "peak MB"], rows, style)
 
 
-def to_json(result: dict) -> str:
-    """Standard JSON: infinities are the string ``"inf"``, what is not a number is ``null``."""
-    return json.dumps(_safe(result), indent=2, allow_nan=False) + "\n"
-
-
-def to_csv(result: dict) -> str:
-    """One row a method and picture."""
+def to_csv(benchmark: Benchmark) -> str:
+    """One row a method and picture; figures that no picture has are left out."""
     rows = [
-        {"method": method} | row
-        for methods in (_methods(result), result.get("colorization", {}))
-        for method, entry in methods.items()
-        for row in entry.get("per_image", [])
+        {"method": name} | asdict(row)
+        for methods in (benchmark.methods, benchmark.colorization)
+        for name, method in methods.items()
+        for row in method.per_image
     ]
+    columns = dict.fromkeys(k for row in rows for k, value in row.items() if value is not None)
     text = io.StringIO()
-    names = dict.fromkeys(name for row in rows for name in row) or ["method"]
-    writer = csv.DictWriter(text, list(names), lineterminator="\n")
+    writer = csv.DictWriter(
+        text, list(columns) or ["method"], extrasaction="ignore", lineterminator="\n"
+    )
     writer.writeheader()
     writer.writerows(rows)
     return text.getvalue()
 
 
-def _methods(result: dict) -> dict[str, dict]:
-    return result["presets"] | result["baselines"]
-
-
-def _figures(methods: dict[str, dict], measures: tuple[Measure, ...], style: str) -> str:
-    figures = {name: m["quality"] for name, m in methods.items() if "quality" in m}
-    shown = [m for m in measures if any(m.key in values for values in figures.values())]
-    rows = [
-        [name, *(mean(values[m.key], m.digits) for m in shown)] for name, values in figures.items()
-    ]
-    return _table(["", *(m.heading for m in shown)], rows, style)
-
-
-def _table(headings: list[str], rows: list[list], style: str) -> str:
+def table(headings: Sequence[str], rows: Sequence[Sequence[str]], style: str) -> str:
+    """Text, the first column aligned to the left; styles are those of tabulate."""
     aligned = ["left"] + ["right"] * (len(headings) - 1)
-    return tabulate(rows, headings, tablefmt=style, disable_numparse=True, colalign=aligned)
+    text: str = tabulate(rows, headings, tablefmt=style, disable_numparse=True, colalign=aligned)
+    return text
 
 
-def _safe(value):
-    if isinstance(value, dict):
-        return {key: _safe(item) for key, item in value.items()}
-    if isinstance(value, list):
-        return [_safe(item) for item in value]
-    if isinstance(value, float) and not math.isfinite(value):
-        return None if math.isnan(value) else "inf" if value > 0 else "-inf"
-    return value
+def _decibels(handled: Handled | None) -> str:
+    return number(handled.psnr.mean if handled else None, 1)
+
+
+def _figures(
+    methods: Mapping[str, Quality] | Mapping[str, ColorizationQuality],
+    measures: Sequence[Measure],
+    style: str,
+) -> str:
+    shown = [m for m in measures if any(getattr(figures, m.key) for figures in methods.values())]
+    rows = [
+        [name, *(mean(getattr(figures, m.key), m.digits) for m in shown)]
+        for name, figures in methods.items()
+    ]
+    return table(["", *(m.heading for m in shown)], rows, style)

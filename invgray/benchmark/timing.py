@@ -1,6 +1,6 @@
 """Speed (Xia et al. 2018, Table 3), beside the paper's network in TensorFlow float32.
 
-Each row is measured in a process of its own, so that its peak memory is its own.
+Each case is measured in a process of its own, so that its peak memory is its own.
 """
 
 from __future__ import annotations
@@ -12,33 +12,48 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from functools import partial
 from importlib.util import find_spec
 from io import BytesIO
 from pathlib import Path
 
+import msgspec
 import numpy as np
 from PIL import Image
 
-from invgray import engines, images
-from invgray.codec import Codec
-from invgray.presets import Preset
+from invgray.benchmark.methods import to_png
+from invgray.benchmark.results import Scope, Stage, Timing
+from invgray.convert import DecodeOptions, EncodeOptions, decode_file, encode_file
+from invgray.files.picture import Picture
+from invgray.files.record import Record
+from invgray.files.writing import write_gray
+from invgray.inference.machine import Device, Engine, Machine, Precision
+from invgray.inference.network import open_network
+from invgray.models import MODELS
+from invgray.models.paper.architecture import PaperArchitecture
+from invgray.presets.store import Preset
+from invgray.types import Pixels
 
 REFERENCE = "paper's network"
 """What speeds are compared with."""
 
 SIZES = (256, 512, 1024, 2048)
-STAGES = ("encode", "decode")
-ENGINES: tuple[tuple[engines.Engine, engines.Precision], ...] = (
-    ("openvino", "bfloat16"),
-    ("openvino", "float32"),
-    ("tensorflow", "bfloat16"),
-    ("tensorflow", "float32"),
+ENGINES = (
+    (Engine.OPENVINO, Precision.BFLOAT16),
+    (Engine.OPENVINO, Precision.FLOAT32),
+    (Engine.TENSORFLOW, Precision.BFLOAT16),
+    (Engine.TENSORFLOW, Precision.FLOAT32),
 )
-WARM_UP_SECONDS, FRESH_RUNS = 0.5, 5
+SECONDS, WARM_UP_SECONDS = 5.0, 0.5
+"""After which a row, and its warming up, end."""
+
+FRESH_RUNS = 5
+_NETWORKS = {Stage.ENCODE: "encoder", Stage.DECODE: "decoder"}
+
+Run = Callable[[], object]
 
 
 @dataclass(frozen=True)
@@ -47,58 +62,63 @@ class Case:
 
     Attributes:
         preset: trained networks; None is the paper's network with fresh weights, which are as fast.
-        engine: ``"openvino"`` or ``"tensorflow"``.
-        precision: ``"float32"`` or ``"bfloat16"``.
-        stage: ``"encode"`` or ``"decode"``.
+        engine: that runs the network.
+        precision: that it computes in.
+        stage: to gray or back.
         size: side of the picture in pixels.
         runs: how often at most.
-        seconds: stop earlier, after these.
     """
 
     preset: Preset | None
-    engine: engines.Engine
-    precision: engines.Precision
-    stage: str
+    engine: Engine
+    precision: Precision
+    stage: Stage
     size: int
     runs: int
-    seconds: float
+
+    @property
+    def machine(self) -> Machine:
+        """What the case is run on."""
+        return Machine(engine=self.engine, device=Device.CPU, precision=self.precision)
 
 
-def cases(presets: list[Preset], sizes: tuple[int, ...], runs: int, seconds: float) -> list[Case]:
+def cases(presets: Sequence[Preset], sizes: Sequence[int], runs: int) -> list[Case]:
     """The paper's network first, then each preset in each engine and precision there is."""
-    available = [(e, p) for e, p in ENGINES if find_spec(e)]
-    reference: list[tuple] = [(None, "tensorflow", "float32")]
-    wanted = reference + [(preset, e, p) for preset in presets for e, p in available]
+    available = [(engine, precision) for engine, precision in ENGINES if find_spec(engine)]
+    networks: list[tuple[Preset | None, Engine, Precision]] = [
+        (preset, *choice) for preset in presets for choice in available
+    ]
+    if has_reference():
+        networks.insert(0, (None, Engine.TENSORFLOW, Precision.FLOAT32))
     return [
-        Case(preset, engine, precision, stage, size, runs, seconds)
-        for preset, engine, precision in wanted
+        Case(*network, stage, size, runs)
+        for network in networks
         for size in sizes
-        for stage in STAGES
+        for stage in Stage
     ]
 
 
-def measure(wanted: list[Case]) -> Iterator[tuple[Case, list[dict]]]:
-    """Rows of each case: network only and, for presets, end to end from file to file.
+def has_reference() -> bool:
+    """Whether the paper's network can be timed: TensorFlow is installed."""
+    return find_spec(Engine.TENSORFLOW) is not None
 
-    ``median_s`` is of one picture, ``spread_s`` the distance between the quartiles, and
-    ``ratio_to_paper`` how many times the throughput of the paper's network in the same run,
-    at the same size and stage. ``peak_mb`` is of the whole process, where Linux tells it.
-    """
-    base: dict[tuple[str, int], float] = {}
+
+def measure(wanted: Sequence[Case]) -> Iterator[tuple[Case, list[Timing]]]:
+    """Rows of each case: the network only and, for presets, from file to file, too."""
+    reference: dict[tuple[Stage, int], float] = {}
     for case in wanted:
         rows = _in_a_process_of_its_own(case)
         if case.preset is None:
-            base[case.stage, case.size] = rows[0]["median_s"]
-        for row in rows:
-            row["ratio_to_paper"] = base[case.stage, case.size] / row["median_s"]
-        yield case, rows
+            reference[case.stage, case.size] = rows[0].median_s
+        base = reference.get((case.stage, case.size))
+        yield case, [_beside(row, base) for row in rows]
 
 
 def fresh_process(preset: Preset) -> float:
     """Median seconds of ``invgray encode`` on a 768x512 photo, from start to end."""
     with tempfile.TemporaryDirectory() as folder:
         photo = Path(folder) / "photo.png"
-        Image.fromarray(_picture(768, 512)).save(photo)
+        Image.fromarray(_photo(768, 512)).save(photo)
         command = [sys.executable, "-m", "invgray", "encode", str(photo), "--overwrite", "-q"]
         command += ["--weights", str(preset.directory)]
         run = partial(subprocess.run, command, check=True, capture_output=True)
@@ -106,78 +126,83 @@ def fresh_process(preset: Preset) -> float:
         return statistics.median(_seconds(run) for _ in range(FRESH_RUNS))
 
 
-def _in_a_process_of_its_own(case: Case) -> list[dict]:
+def _beside(row: Timing, base: float | None) -> Timing:
+    ratio = None if base is None else base / row.median_s
+    return msgspec.structs.replace(row, ratio_to_paper=ratio)
+
+
+def _in_a_process_of_its_own(case: Case) -> list[Timing]:
     context = multiprocessing.get_context("spawn")
     with ProcessPoolExecutor(1, mp_context=context) as pool:
         return pool.submit(_measure, case).result()
 
 
-def _measure(case: Case) -> list[dict]:
-    channels, name = (3, "encoder") if case.stage == "encode" else (1, "decoder")
-    x = np.random.default_rng(0).random((1, case.size, case.size, channels), np.float32)
+def _measure(case: Case) -> list[Timing]:
     if case.preset is None:
-        run = _paper(name)
-        return [_row(case, "network", lambda: run(x))]
-    network = engines.open_network(case.preset, name, case.engine, "cpu", case.precision)
-    rows = [_row(case, "network", lambda: network(x))]
-    codec = Codec(case.preset, engine=case.engine, device="cpu", precision=case.precision)
-    return [*rows, _row(case, "end-to-end", _conversion(codec, case.stage, case.size))]
+        return [_row(case, Scope.NETWORK, _papers_network(case))]
+    network = open_network(case.preset, _NETWORKS[case.stage], case.machine)
+    levels = _levels(case)
+    return [
+        _row(case, Scope.NETWORK, lambda: network(levels)),
+        _row(case, Scope.END_TO_END, _conversion(case, case.preset)),
+    ]
 
 
-def _paper(name: str) -> engines.Network:
-    with engines.quietly():
-        import tensorflow as tf
+def _papers_network(case: Case) -> Run:
+    from invgray.inference import tensorflow
 
-        from invgray.networks import paper
-
-    network = getattr(paper, name)()
-    forward = tf.function(lambda x: network(x, training=False))
-    return lambda x: forward(tf.constant(x)).numpy()
+    model, architecture = MODELS["paper"], PaperArchitecture(down_up=True)
+    network = tensorflow.forward(model.build(architecture, _NETWORKS[case.stage]), Device.CPU)
+    levels = _levels(case)
+    return lambda: network(levels)
 
 
-def _conversion(codec: Codec, stage: str, size: int) -> Callable[[], None]:
+def _conversion(case: Case, preset: Preset) -> Run:
     """From the bytes of a PNG to the bytes of a PNG."""
-    source = BytesIO()
-    if stage == "encode":
-        Image.fromarray(_picture(size, size)).save(source, "PNG")
-    else:
-        Image.fromarray(_picture(size, size)[..., 1]).save(source, "PNG")
-
-    def encode():
-        picture = images.read(BytesIO(source.getvalue()))
-        gray = codec.encode(picture.pixels)
-        images.write_gray(BytesIO(), gray, picture, codec.preset.name, codec.preset.digest)
-
-    def decode():
-        picture = images.read(BytesIO(source.getvalue()))
-        images.write_color(BytesIO(), codec.decode(picture.pixels), picture)
-
-    return encode if stage == "encode" else decode
+    rgb = _photo(case.size, case.size)
+    if case.stage is Stage.ENCODE:
+        photo, encoding = to_png(rgb), EncodeOptions(preset=preset.directory, machine=case.machine)
+        return lambda: encode_file(photo, BytesIO(), encoding)
+    gray, decoding = (
+        _gray(rgb, preset),
+        DecodeOptions(preset=preset.directory, machine=case.machine),
+    )
+    return lambda: decode_file(gray, BytesIO(), decoding)
 
 
-def _row(case: Case, scope: str, run: Callable[[], object]) -> dict:
+def _gray(rgb: Pixels, preset: Preset) -> bytes:
+    """A file that says that the preset made it; its encoder is not run, for memory's sake."""
+    file, gray = BytesIO(), rgb[..., 1]
+    record = Record(preset=preset.name, weights=preset.digest)
+    write_gray(file, gray, Picture(pixels=gray), record)
+    return file.getvalue()
+
+
+def _row(case: Case, scope: Scope, run: Run) -> Timing:
     start = time.perf_counter()
     run()
     while time.perf_counter() - start < WARM_UP_SECONDS:
         run()
     start, times = time.perf_counter(), [_seconds(run)]
-    while len(times) < case.runs and time.perf_counter() - start < case.seconds:
+    while len(times) < case.runs and time.perf_counter() - start < SECONDS:
         times.append(_seconds(run))
     median = statistics.median(times)
     low, high = np.percentile(times, [25, 75])
-    facts = asdict(case)
-    return {
-        **{name: facts[name] for name in ("stage", "size", "engine", "precision")},
-        "scope": scope,
-        "median_s": median,
-        "spread_s": float(high - low),
-        "runs": len(times),
-        "megapixels_per_s": case.size**2 / median / 1e6,
-        "peak_mb": _peak_megabytes(),
-    }
+    return Timing(
+        stage=case.stage,
+        size=case.size,
+        engine=case.engine,
+        precision=case.precision,
+        scope=scope,
+        median_s=median,
+        spread_s=float(high - low),
+        runs=len(times),
+        megapixels_per_s=case.size**2 / median / 1e6,
+        peak_mb=_peak_megabytes(),
+    )
 
 
-def _seconds(run: Callable[[], object]) -> float:
+def _seconds(run: Run) -> float:
     start = time.perf_counter()
     run()
     return time.perf_counter() - start
@@ -191,7 +216,13 @@ def _peak_megabytes() -> float | None:
     return round(int(found[1]) / 1024, 1) if found else None
 
 
-def _picture(width: int, height: int) -> np.ndarray:
+def _levels(case: Case) -> Pixels:
+    channels = 3 if case.stage is Stage.ENCODE else 1
+    shape = (1, case.size, case.size, channels)
+    return np.random.default_rng(0).integers(0, 256, shape, np.uint8)
+
+
+def _photo(width: int, height: int) -> Pixels:
     """Smooth colours with a little noise: as hard to compress as a photo."""
     y, x = np.mgrid[:height, :width] / 40
     waves = np.stack([np.sin(x), np.cos(y), np.sin(x + y)], axis=-1)

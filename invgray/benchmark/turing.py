@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 from PIL import Image
 
 from invgray import metrics
-from invgray.benchmark.report import as_jpeg, template
+from invgray.benchmark.gallery import as_jpeg
+from invgray.benchmark.page import template
+from invgray.types import Pixels
 
 
-def render(pairs: list[tuple[np.ndarray, np.ndarray]]) -> str:
+def render(pairs: Sequence[tuple[Pixels, Pixels]]) -> str:
     """The page: pairs at 256x256, a second each, in an order and on sides drawn by the browser.
 
     It counts the answers, tells how often the made-up colours were taken for the real ones, and
@@ -25,5 +29,5 @@ def render(pairs: list[tuple[np.ndarray, np.ndarray]]) -> str:
     return template("turing.html").render(pairs=shown)
 
 
-def _square(rgb: np.ndarray) -> np.ndarray:
+def _square(rgb: Pixels) -> Pixels:
     return np.asarray(metrics.paper_protocol(Image.fromarray(rgb)))

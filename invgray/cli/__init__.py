@@ -19,11 +19,11 @@ _COMMANDS = ("encode", "decode", "colorize", "train", "benchmark")
 class Group(click.Group):
     """Ends every failure with one line on stderr and its documented exit code."""
 
-    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002
+    def list_commands(self, ctx: click.Context) -> list[str]:
         """The commands, in the order of the help."""
         return list(_COMMANDS)
 
-    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         """A command, whose module is imported only now."""
         if cmd_name not in _COMMANDS:
             return None

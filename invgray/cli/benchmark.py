@@ -2,19 +2,62 @@
 
 from __future__ import annotations
 
+import os
+import sys
+from collections.abc import Iterator
+from contextlib import suppress
+from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import click
 
-from invgray import presets
 from invgray.cli import options
 from invgray.cli.messages import say
-from invgray.codec import Codec
-from invgray.colorizer import Colorizer
-from invgray.errors import DONE, SOME_FAILED, UsageError
-from invgray.images import pictures_in
+from invgray.errors import (
+    DONE,
+    SOME_FAILED,
+    ExistsError,
+    InputError,
+    OutputError,
+    UsageError,
+    extra_installed,
+)
+from invgray.files import place
+from invgray.files.listing import pictures_in
+from invgray.inference.machine import Machine
+from invgray.presets import store
+from invgray.presets.store import Preset
+
+if TYPE_CHECKING:
+    from invgray.benchmark.results import Benchmark
+    from invgray.benchmark.suite import Plan
 
 _FILE = click.Path(dir_okay=False, allow_dash=True)
+_PIPE = "-"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Files:
+    """Where results go: paths, or ``-`` for standard output; None writes nothing.
+
+    Attributes:
+        json_file: all figures.
+        csv_file: figures of each picture.
+        html_file: the page of the benchmark.
+        turing_file: the page of the real-or-fake test.
+    """
+
+    json_file: str | None
+    csv_file: str | None
+    html_file: str | None
+    turing_file: str | None
+
+    @property
+    def named(self) -> list[str]:
+        """Those that are asked for."""
+        files = (self.json_file, self.csv_file, self.html_file, self.turing_file)
+        return [file for file in files if file]
 
 
 @click.command()
@@ -43,7 +86,11 @@ _FILE = click.Path(dir_okay=False, allow_dash=True)
     show_default=True,
     help="Full size, or the paper's centre square at 256x256.",
 )
-@click.option("--robustness", is_flag=True, help="Measure what JPEG, resizing and so on do.")
+@click.option(
+    "--robustness",
+    is_flag=True,
+    help="Measure what is left of the colours when grays are handled: JPEG, resizing and so on.",
+)
 @click.option("--timing", is_flag=True, help="Time the networks, beside the paper's.")
 @click.option(
     "--size",
@@ -84,29 +131,10 @@ _FILE = click.Path(dir_okay=False, allow_dash=True)
     metavar="FILE",
     help="Write a page that asks which of two pictures has made-up colours.",
 )
+@click.option("--overwrite", is_flag=True, help="Replace files that exist.")
 @click.option("-q", "--quiet", is_flag=True, help="No progress bar.")
 @click.pass_context
-def benchmark(
-    context,
-    inputs,
-    names,
-    folders,
-    protocol,
-    robustness,
-    timing,
-    sizes,
-    runs,
-    lpips,
-    classifier,
-    classifier_weights,
-    json_file,
-    csv_file,
-    html_file,
-    turing_file,
-    tile,
-    quiet,
-    **machine,
-):
+def benchmark(context: click.Context, /, quiet: bool, overwrite: bool, **values: Any) -> None:  # noqa: ANN401
     """Measure presets on pictures of yours: colours, gray, robustness, speed.
 
     \b
@@ -117,62 +145,136 @@ def benchmark(
 
     Tables go to standard error; a FILE of '-' is standard output.
     """
-    if not inputs and not timing:
+    with extra_installed("benchmark"):
+        from invgray.benchmark import report, results, suite, tables, turing
+    files = Files(**{name: values.pop(name) for name in Files.__dataclass_fields__})
+    plan = _plan(values)
+    _check(files, plan, overwrite)
+    benchmark, shown = suite.run(plan, say, quiet)
+    for text in _tables(plan, benchmark):
+        click.echo(f"\n{text}", err=True)
+    for file, text in (
+        (files.json_file, lambda: results.to_json(benchmark)),
+        (files.csv_file, lambda: tables.to_csv(benchmark)),
+        (files.html_file, lambda: report.render(benchmark, shown.round_trips, shown.colorized)),
+        (files.turing_file, lambda: turing.render(shown.colorized)),
+    ):
+        if file:
+            _write(file, text())
+    context.exit(SOME_FAILED if benchmark.skipped else DONE)
+
+
+def _plan(values: dict[str, Any]) -> Plan:
+    """What the options ask for, the default preset first."""
+    from invgray.benchmark import timing
+    from invgray.benchmark.results import Protocol
+    from invgray.benchmark.suite import Plan
+
+    machine = Machine(**{name: values.pop(name) for name in Machine.__dataclass_fields__})
+    inputs, timed, sizes = values.pop("inputs"), values.pop("timing"), values.pop("sizes")
+    if not inputs and not timed:
         raise click.UsageError("give pictures, --timing, or both")
-    if not timing and sizes:
+    if sizes and not timed:
         raise click.UsageError("--size is for --timing")
-    paths = [p for path in inputs for p in (pictures_in(path) if path.is_dir() else [path])]
-    chosen = [presets.find(name) for name in names or (() if folders else presets.names())]
-    chosen += [presets.open_directory(folder) for folder in folders]
-    if len({preset.name for preset in chosen}) < len(chosen):
-        raise UsageError("two of the presets have one name", "rename a folder, or leave one out")
-    codecs = [Codec(p, tile=tile, **machine) for p in chosen if p.kind == "codec"]
-    colorizers = [Colorizer(p, **machine) for p in chosen if p.kind == "colorizer"]
-    if turing_file and not (inputs and colorizers):
-        raise UsageError("the real-or-fake page needs pictures and a colorizer", "name both")
-
-    from invgray.benchmark import report, suite, tables, turing
-    from invgray.benchmark import timing as speed
-
-    plan = suite.Plan(
-        codecs,
-        colorizers,
-        paths if inputs else None,
-        protocol,
-        robustness,
-        sizes=(sizes or speed.SIZES) if timing else (),
-        runs=runs,
-        lpips=lpips,
-        classifier=classifier,
-        classifier_weights=classifier_weights,
+    return Plan(
+        presets=_presets(values.pop("names"), values.pop("folders")),
+        pictures=tuple(picture for path in inputs for picture in _pictures(path)),
+        machine=machine,
+        protocol=Protocol(values.pop("protocol")),
+        sizes=(sizes or timing.SIZES) if timed else (),
+        **values,
     )
-    result, pictures = suite.run(plan, quiet, say)
-    if inputs:
-        _tell(f"{result['images']} of {len(paths)} pictures, protocol {protocol}")
-    if inputs and codecs:
-        _tell(tables.quality(result))
-        if robustness:
-            _tell(f"PSNR of the restored colours (dB)\n{tables.robustness(result)}")
-            _tell(f"Grays that do not say what made them\n{tables.recognition(result)}")
-    if inputs and colorizers:
-        _tell(f"Made-up colours\n{tables.colorization(result)}")
-    if timing:
-        _tell(tables.timing(result))
-        for codec in codecs:
-            seconds = result["presets"][codec.preset.name]["fresh_process_s"]
-            _tell(f"fresh process, {codec.preset.name}, encode of a 768x512 photo: {seconds:.2f} s")
-    _write(json_file, lambda: tables.to_json(result))
-    _write(csv_file, lambda: tables.to_csv(result))
-    _write(html_file, lambda: report.render(result, *pictures))
-    _write(turing_file, lambda: turing.render(pictures.colorized))
-    context.exit(SOME_FAILED if result.get("skipped") else DONE)
 
 
-def _tell(text: str) -> None:
-    click.echo(f"\n{text}", err=True)
+def _presets(names: tuple[str, ...], folders: tuple[Path, ...]) -> tuple[Preset, ...]:
+    named: list[str | Path] = [*names, *folders]
+    chosen = [store.load(which) for which in named] or store.latest()
+    default = store.find().digest
+    presets = sorted(chosen, key=lambda preset: preset.digest != default)
+    if len({preset.name for preset in presets}) < len(presets):
+        raise UsageError("two of the presets have one name", "rename a folder, or leave one out")
+    return tuple(replace(preset, name=_sound(preset.name)) for preset in presets)
 
 
-def _write(target: str | None, text) -> None:
-    if target:
-        with click.open_file(target, "w", encoding="utf-8", atomic=target != "-") as file:
-            file.write(text())
+def _pictures(path: Path) -> list[Path]:
+    if not path.is_dir():
+        return [path]
+    found = list(pictures_in(path))
+    if not found:
+        raise InputError(f"{path}: has no pictures in it", "name another folder")
+    return found
+
+
+def _sound(name: str) -> str:
+    """The name of a folder, which need not be valid Unicode, as any file can hold it."""
+    return name.encode("utf-8", "replace").decode()
+
+
+def _check(files: Files, plan: Plan, overwrite: bool) -> None:
+    """Refuse results that could not be written, before anything is measured.
+
+    Raises:
+        UsageError: two results would be one file, a result would replace an input, or there is
+            nothing to show on a page.
+        OutputError: a file exists already, or cannot be written.
+    """
+    if files.turing_file and not (plan.pictures and plan.colorizers):
+        raise UsageError("the real-or-fake page needs pictures and a colorizer", "name both")
+    if len({_place(file) for file in files.named}) < len(files.named):
+        raise UsageError("two of the results would be one file", "name another file for one")
+    weights = [path for path in (plan.lpips, plan.classifier_weights) if path]
+    for file in files.named:
+        if any(_same_file(Path(file), path) for path in (*plan.pictures, *weights)):
+            raise UsageError(f"{file} is an input itself", "name another file for the result")
+        try:
+            if file != _PIPE:
+                place.check(Path(file), overwrite)
+        except ExistsError as error:
+            raise OutputError(error.cause, "use --overwrite, or name another file") from error
+
+
+def _place(file: str) -> str:
+    return file if file == _PIPE else os.path.realpath(file)
+
+
+def _same_file(file: Path, path: Path) -> bool:
+    with suppress(OSError):
+        return file.samefile(path)
+    return False
+
+
+def _tables(plan: Plan, benchmark: Benchmark) -> Iterator[str]:
+    """What was measured, for the terminal."""
+    from invgray.benchmark import tables
+
+    if plan.pictures:
+        yield f"{benchmark.images} of {len(plan.pictures)} pictures, protocol {plan.protocol}"
+    if plan.pictures and plan.codecs:
+        yield tables.quality(benchmark)
+    if plan.robustness and benchmark.recognition:
+        yield f"PSNR of the restored colours (dB)\n{tables.robustness(benchmark)}"
+        yield f"Grays that do not say what made them\n{tables.recognition(benchmark)}"
+    if benchmark.colorization:
+        yield f"Made-up colours\n{tables.colorization(benchmark)}"
+    if plan.sizes:
+        yield tables.timing(benchmark)
+    for name, preset in benchmark.presets.items():
+        if preset.fresh_process_s is not None:
+            seconds = f"{preset.fresh_process_s:.2f} s"
+            yield f"fresh process, {name}, encode of a 768x512 photo: {seconds}"
+
+
+def _write(file: str, text: str) -> None:
+    try:
+        if file == _PIPE:
+            sys.stdout.buffer.write(text.encode())
+            sys.stdout.flush()
+        else:
+            with place.writing(Path(file)) as target:
+                target.write(text.encode())
+    except OSError as error:
+        name = "standard output" if file == _PIPE else file
+        raise OutputError(
+            f"{name}: cannot be written ({error.strerror})",
+            "check the free space and where it leads",
+        ) from error

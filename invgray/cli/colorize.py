@@ -32,5 +32,5 @@ def colorize(request: batch.Request, options: ColorizeOptions) -> int:
 
     The colours are made up by a network that has seen many photos; the lightness stays as it is.
     For grays that 'encode' made, 'decode' brings the true colours back.
-    """  # noqa: D400, D415
+    """
     return batch.convert(request, colorize_file, options, NAMING)

@@ -38,5 +38,5 @@ def decode(request: batch.Request, options: DecodeOptions) -> int:
 
     The gray tells which preset made it, or is recognised by its pattern; a print is taken for
     preset 'robust'. --preset and --weights overrule that.
-    """  # noqa: D400, D415
+    """
     return batch.convert(request, decode_file, options, NAMING)

@@ -38,5 +38,5 @@ def encode(request: batch.Request, options: EncodeOptions) -> int:
 
     Keep the gray as a PNG: JPEG, resizing and other editing damage the hidden colours. Those of
     --preset robust survive, less exact.
-    """  # noqa: D400, D415
+    """
     return batch.convert(request, encode_file, options, NAMING)

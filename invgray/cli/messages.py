@@ -7,7 +7,7 @@ import sys
 import click
 from tqdm import tqdm
 
-from invgray.errors import ExistsError, ForeignWeightsError, InvgrayError, Interrupted
+from invgray.errors import ExistsError, ForeignWeightsError, Interrupted, InvgrayError
 
 _REMEDIES: dict[type[InvgrayError], str] = {
     ExistsError: "use --overwrite or --skip-existing",

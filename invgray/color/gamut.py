@@ -12,7 +12,7 @@ import numpy.typing as npt
 import scipy  # its parts load when first used: commands that need none start faster
 
 from invgray.color.lab import from_xyz, lab
-from invgray.types import Floats
+from invgray.types import Floats, Mask
 
 
 @cache
@@ -36,12 +36,11 @@ def bins(grid: int = 10, count: int | None = None) -> Floats:
 
 def nearest(ab: Floats, centres: Floats) -> npt.NDArray[np.intp]:
     """Index of the nearest bin of each colour: ``(..., 2)`` to int ``(...)``."""
-    return scipy.spatial.cKDTree(centres).query(ab)[1]
+    found: npt.NDArray[np.intp] = scipy.spatial.cKDTree(centres).query(ab)[1]
+    return found
 
 
-def rebalancing(
-    counts: Floats, centres: Floats, mix: float = 0.5, sigma: float = 5.0
-) -> Floats:
+def rebalancing(counts: Floats, centres: Floats, mix: float = 0.5, sigma: float = 5.0) -> Floats:
     """Weights of the bins by the rarity of their colours (Eq. 4): float32 ``(Q,)``.
 
     The distribution is smoothed, mixed with the uniform one, inverted, and scaled so that the
@@ -58,7 +57,7 @@ def rebalancing(
     kernel = np.exp(-squares / (2 * sigma**2))
     smooth = kernel / kernel.sum(axis=0) @ distribution
     weights = 1 / ((1 - mix) * smooth + mix / len(centres))
-    return (weights / (smooth @ weights)).astype(np.float32)
+    return np.asarray(weights / (smooth @ weights), np.float32)
 
 
 def annealed_mean(logits: Floats, centres: Floats, temperature: float) -> Floats:
@@ -74,7 +73,7 @@ def annealed_mean(logits: Floats, centres: Floats, temperature: float) -> Floats
         weights = (excess == 0).astype(np.float32)
     else:
         weights = np.exp(np.maximum(excess / temperature, -80))
-    return weights @ centres / weights.sum(axis=-1, keepdims=True)
+    return np.asarray(weights @ centres / weights.sum(axis=-1, keepdims=True))
 
 
 def to_srgb(lightness: Floats, ab: Floats) -> Floats:
@@ -108,13 +107,13 @@ def _linear(lightness: Floats, ab: Floats) -> Floats:
     return xyz @ from_xyz()
 
 
-def _displayable(linear: Floats) -> npt.NDArray[np.bool_]:
-    return np.all((linear >= -1e-4) & (linear <= 1 + 1e-4), axis=-1)
+def _displayable(linear: Floats) -> Mask:
+    return np.asarray(np.all((linear >= -1e-4) & (linear <= 1 + 1e-4), axis=-1))
 
 
 @cache
 def _surface() -> Floats:
-    """ab of colours all over the faces of the sRGB cube, which cover those of all within it."""
+    """The ab of colours all over the faces of the sRGB cube, which cover those of all within it."""
     levels = np.linspace(0, 1, 86)
     x, y = (grid.ravel() for grid in np.meshgrid(levels, levels))
     faces = [

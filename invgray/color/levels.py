@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import numpy as np
 
-from invgray.types import Pixels
+from invgray.types import Floats, Pixels
 
 _ROWS = 256
 """Rows worked on at a time, to spare memory."""
 
 
-def to_8_bits(values: np.ndarray) -> Pixels:
+def to_8_bits(values: Floats) -> Pixels:
     """Round to the nearest of the levels 0 to 255, clipping what lies outside: to uint8."""
     levels = np.empty(values.shape, np.uint8)
     for row in range(0, len(values), _ROWS):

@@ -9,7 +9,6 @@ import numpy as np
 from invgray.color import gamut
 from invgray.types import Floats
 
-
 UNIT = 100.0
 """Of ab, where a network predicts these and not their distribution."""
 
@@ -33,7 +32,7 @@ class QuantizedColors:
 
     @property
     def centres(self) -> Floats:
-        """ab of the bins: float32 ``(Q, 2)``."""
+        """The ab of the bins: float32 ``(Q, 2)``."""
         return gamut.bins(self.grid, self.count)
 
     @property

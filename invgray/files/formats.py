@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
@@ -26,16 +27,18 @@ class Format:
         options: for Pillow.
         lossy: whether levels change.
         keeps_alpha: whether transparency can be written.
+        merges_exif: whether EXIF tags become the file's own.
     """
 
     name: str
     options: Mapping[str, Any] = field(default_factory=dict)
     lossy: bool = False
     keeps_alpha: bool = True
+    merges_exif: bool = False
 
 
 _JPEG = Format("JPEG", {"quality": 95, "subsampling": 0}, lossy=True, keeps_alpha=False)
-_TIFF = Format("TIFF", {"compression": "tiff_lzw"})
+_TIFF = Format("TIFF", {"compression": "tiff_lzw"}, merges_exif=True)
 
 GRAY_FORMATS = {".png": Format("PNG"), ".jpg": _JPEG, ".jpeg": _JPEG}
 """Suffixes that a gray picture can be written as."""
@@ -44,7 +47,7 @@ COLOR_FORMATS = {
     ".png": Format("PNG", {"compress_level": 3}),  # as small as 6 for photographs, in half the time
     ".jpg": _JPEG,
     ".jpeg": _JPEG,
-    ".webp": Format("WEBP", {"lossless": True}),
+    ".webp": Format("WEBP", {"lossless": True, "exact": True}),
     ".tif": _TIFF,
     ".tiff": _TIFF,
 }
@@ -53,21 +56,20 @@ COLOR_FORMATS = {
 NOT_PIXELS = frozenset({"BUFR", "EPS", "GRIB", "HDF5", "MPEG", "WMF"})
 """What Pillow recognises but draws or plays with other programs, if at all."""
 
+FIRST_BYTES = 16
+"""Bytes by which the format of a picture is told."""
+
 _FOREIGN = {".heic": "HEIC", ".heif": "HEIC", ".hif": "HEIC", ".jxl": "JPEG XL"}
 """Suffixes of pictures that cannot be read here."""
 
-_BEGINNINGS = (
-    (b"\xff\xd8\xff", None),
-    (b"\x89PNG\r\n\x1a\n", None),
-    (b"GIF8", None),
-    (b"II*\0", None),
-    (b"MM\0*", None),
-    (b"\xff\x0a", "JPEG XL"),
-    (b"\0\0\0\x0cJXL \r\n\x87\n", "JPEG XL"),
-)
-"""First bytes of common pictures; with a name, of those that cannot be read here."""
+_FOREIGN_BEGINNINGS = {
+    b"\xff\x0a": "JPEG XL",
+    b"\0\0\0\x0cJXL \r\n\x87\n": "JPEG XL",
+}
+_HEIC_BRANDS = frozenset({b"heic", b"heix", b"hevc", b"heim", b"heis", b"mif1", b"msf1"})
 
-_HEIC_BRANDS = {b"heic", b"heix", b"hevc", b"heim", b"heis", b"mif1", b"msf1"}
+_BEGINNINGS = (b"\xff\xd8\xff", b"\x89PNG\r\n\x1a\n", b"GIF8", b"II*\0", b"MM\0*")
+"""First bytes of common pictures that can be read."""
 
 
 @cache
@@ -85,29 +87,26 @@ def is_picture(path: Path) -> bool:
     suffix = path.suffix.lower()
     if suffix in readable_suffixes() or suffix in _FOREIGN:
         return True
-    start = _first_bytes(path)
-    known = start.startswith(tuple(beginning for beginning, _ in _BEGINNINGS))
-    return known or _webp(start) or foreign_format(path) is not None
+    start = b""
+    with suppress(OSError), path.open("rb") as file:
+        start = file.read(FIRST_BYTES)
+    return _readable(start) or foreign_format(start, suffix) is not None
 
 
-def foreign_format(path: Path) -> str | None:
-    """Name of the format of a picture that cannot be read here; None for any other file."""
-    start = _first_bytes(path)
+def foreign_format(start: bytes, suffix: str) -> str | None:
+    """Name of the format of a picture that cannot be read here; None for any other file.
+
+    Args:
+        start: the file's ``FIRST_BYTES``, or as many as there are.
+        suffix: of its name, with the dot.
+    """
     if start[4:8] == b"ftyp" and start[8:12] in _HEIC_BRANDS:
         return "HEIC"
-    for beginning, name in _BEGINNINGS:
+    for beginning, name in _FOREIGN_BEGINNINGS.items():
         if start.startswith(beginning):
             return name
-    return _FOREIGN.get(path.suffix.lower())
+    return None if _readable(start) else _FOREIGN.get(suffix.lower())
 
 
-def _webp(start: bytes) -> bool:
-    return start[:4] == b"RIFF" and start[8:12] == b"WEBP"
-
-
-def _first_bytes(path: Path) -> bytes:
-    try:
-        with path.open("rb") as file:
-            return file.read(16)
-    except OSError:
-        return b""
+def _readable(start: bytes) -> bool:
+    return start.startswith(_BEGINNINGS) or (start[:4] == b"RIFF" and start[8:12] == b"WEBP")

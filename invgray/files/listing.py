@@ -11,7 +11,9 @@ from invgray.files.formats import is_picture
 
 
 def pictures_in(
-    folder: Path, recursive: bool = True, unreadable: Callable[[Path, InputError], None] | None = None
+    folder: Path,
+    recursive: bool = True,
+    unreadable: Callable[[Path, InputError], None] | None = None,
 ) -> Iterator[Path]:
     """The files in a folder that are pictures, hidden ones left out, in order of their paths.
 

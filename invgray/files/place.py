@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import os
+import secrets
 import stat
-import sys
-import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import IO
 
 from invgray.errors import ExistsError, OutputError
+
+_STREAMS = ("/dev/stdout", "/dev/stderr", "/dev/fd/", "/proc/self/fd/")
+"""Names of what is open already, which may be an ordinary file."""
 
 _unfinished: set[Path] = set()
 """Temporary files that are being written."""
@@ -30,13 +32,17 @@ def check(target: Path, overwrite: bool) -> None:
     """
     if is_stream(target):
         return
-    if target.is_dir():
+    try:
+        present, is_folder = _present(target), target.is_dir()
+        folder = target.parent
+        while not _present(folder) and folder != folder.parent:
+            folder = folder.parent
+    except OSError as error:
+        raise _unwritable(target, error.strerror or str(error)) from error
+    if is_folder:
         raise OutputError(f"{target}: cannot be written (it is a folder)", "name a file")
-    if os.path.lexists(target) and not overwrite:
+    if present and not overwrite:
         raise ExistsError(f"{target}: exists already", "choose another name, or overwrite it")
-    folder = target.parent
-    while not os.path.lexists(folder) and folder != folder.parent:
-        folder = folder.parent
     if not folder.is_dir():
         raise _unwritable(target, f"{folder} is not a folder")
     if not os.access(folder, os.W_OK | os.X_OK):
@@ -45,7 +51,7 @@ def check(target: Path, overwrite: bool) -> None:
 
 def is_stream(target: Path) -> bool:
     """Whether a path is written to as it is, as ``/dev/null`` or a named pipe, not replaced."""
-    if os.fspath(target).startswith("/dev/fd/") or os.fspath(target) == "/dev/stdout":
+    if os.fspath(target).startswith(_STREAMS):
         return True
     with suppress(OSError):
         mode = target.stat().st_mode
@@ -57,6 +63,8 @@ def is_stream(target: Path) -> bool:
 def writing(target: Path) -> Iterator[IO[bytes]]:
     """A file for a result, which takes its place once all is written, or never.
 
+    It gets the permissions of the file that it replaces.
+
     Raises:
         OSError: it cannot be written.
     """
@@ -65,13 +73,13 @@ def writing(target: Path) -> Iterator[IO[bytes]]:
             yield stream
         return
     target.parent.mkdir(parents=True, exist_ok=True)
-    descriptor, name = tempfile.mkstemp(target.suffix, ".invgray-", target.parent)
-    temporary = Path(name)
+    temporary = target.parent / f".invgray-{secrets.token_hex(8)}{target.suffix}"
     _unfinished.add(temporary)
     try:
-        with os.fdopen(descriptor, "wb") as file:
+        with temporary.open("xb") as file:
+            with suppress(FileNotFoundError):
+                temporary.chmod(stat.S_IMODE(target.stat().st_mode))
             yield file
-        temporary.chmod(_permissions(target))
         temporary.replace(target)
     finally:
         temporary.unlink(missing_ok=True)
@@ -85,19 +93,13 @@ def abandon() -> None:
             temporary.unlink()
 
 
-def _permissions(target: Path) -> int:
-    """Those of the file that is replaced, or those that a new file gets."""
-    with suppress(OSError):
-        return stat.S_IMODE(target.stat().st_mode)
-    return 0o666 & ~_umask()
-
-
-def _umask() -> int:
-    """The process's umask, without changing it under other threads where Linux tells it."""
-    with suppress(OSError, StopIteration):
-        with Path("/proc/self/status").open() as status:
-            return int(next(line for line in status if line.startswith("Umask:")).split()[1], 8)
-    return 0o022 if sys.platform != "win32" else 0
+def _present(path: Path) -> bool:
+    """Whether there is something of that name, a dangling link included."""
+    try:
+        path.lstat()
+    except (FileNotFoundError, NotADirectoryError):
+        return False
+    return True
 
 
 def _unwritable(target: Path, why: str) -> OutputError:

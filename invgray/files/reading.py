@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import BinaryIO
 
 import numpy as np
 from PIL import Image, ImageCms, ImageOps, UnidentifiedImageError
@@ -15,9 +15,18 @@ from PIL import Image, ImageCms, ImageOps, UnidentifiedImageError
 from invgray.color.levels import to_8_bits, without_color
 from invgray.errors import InputError
 from invgray.files import exif as exif_blocks
+from invgray.files import png
 from invgray.files import record as records
-from invgray.files.formats import LARGEST_SEGMENT, LIMIT, NOT_PIXELS, foreign_format
+from invgray.files.formats import (
+    FIRST_BYTES,
+    LARGEST_SEGMENT,
+    LIMIT,
+    NOT_PIXELS,
+    foreign_format,
+)
 from invgray.files.picture import Picture
+from invgray.files.png import LargeChunks
+from invgray.files.record import Record
 from invgray.types import Pixels
 
 STANDARD_INPUT = "standard input"
@@ -32,17 +41,20 @@ def read(source: Path | bytes | BinaryIO) -> Picture:
     Raises:
         InputError: not a picture, damaged, empty, too large, of several frames, or unreadable.
     """
-    name = name_of(source)
-    with _explained(name, source):
-        data = source if isinstance(source, Path) else _buffered(source)
-        if isinstance(data, io.BytesIO) and not data.getbuffer().nbytes:
-            raise InputError(f"{name}: is empty", "give a picture")
-        if isinstance(data, Path) and data.is_file() and not data.stat().st_size:
+    name, suffix = name_of(source), source.suffix if isinstance(source, Path) else ""
+    with _explained(name), _opened(source) as file:
+        start = file.read(FIRST_BYTES)
+        if not start:
             raise InputError(f"{name}: is empty (0 bytes)", "restore it from a copy")
-        with Image.open(data) as image:
+        file, large = png.without_large_chunks(file, records.KEYWORD.encode())
+        try:
+            image = Image.open(file)
+        except UnidentifiedImageError as error:
+            raise _unidentified(name, foreign_format(start, suffix)) from error
+        with image:
             if image.format in NOT_PIXELS:
                 raise InputError(f"{name}: is {image.format}, not pixels", "export it as PNG first")
-            return _decode(image, name)
+            return _decode(image, large, name)
 
 
 def name_of(source: Path | bytes | BinaryIO) -> str:
@@ -50,53 +62,56 @@ def name_of(source: Path | bytes | BinaryIO) -> str:
     return str(source) if isinstance(source, Path) else STANDARD_INPUT
 
 
-def _buffered(source: bytes | BinaryIO) -> io.BytesIO:
-    return io.BytesIO(source if isinstance(source, bytes) else source.read())
+@contextmanager
+def _opened(source: Path | bytes | BinaryIO) -> Iterator[BinaryIO]:
+    """A picture's file, seekable."""
+    if isinstance(source, bytes):
+        yield io.BytesIO(source)
+    elif isinstance(source, Path):
+        with source.open("rb") as file:
+            yield file if file.seekable() else io.BytesIO(file.read())
+    else:
+        yield io.BytesIO(source.read())
 
 
-def _decode(image: Image.Image, name: str) -> Picture:
+def _decode(image: Image.Image, large: LargeChunks, name: str) -> Picture:
     frames = getattr(image, "n_frames", 1)
     if frames > 1 and image.format != "MPO":  # a camera's MPO is one photo and its previews
         raise InputError(f"{name}: has {frames} frames", "save one frame as a picture of its own")
     deep = re.search(r"\b(I|L|LA|RGB|RGBA|RGBX);16", str(getattr(image, "tile", "")))
     notices = ["16 bits a channel reduced to 8"] if deep else []
+    if large.dropped:
+        notices.append("damaged profile or text of more than 1 MB dropped")
     image.load()
     exif = image.info.get("exif")
+    exif = exif_blocks.upright(exif) if isinstance(exif, bytes) else None
     with suppress(Exception):  # damaged EXIF must not cost the picture
         ImageOps.exif_transpose(image, in_place=True)
-    exif = _sound_exif(exif)
     if exif and len(exif) > LARGEST_SEGMENT:
         exif = None
         notices.append("EXIF block of more than 64 KB dropped")
-    info = image.info
-    icc = records.rgb_profile(info.get("icc_profile"))
+    profile = large.profile or image.info.get("icc_profile")
+    icc = records.rgb_profile(profile)
+    record = _record(image, large, name)
     if image.mode == "CMYK":
-        image, icc = _from_cmyk(image, info.get("icc_profile")), None
+        image, icc = _from_cmyk(image, profile), None
     pixels, alpha = _channels(image, name)
-    text = info.get(records.KEYWORD)
-    record = (
-        records.from_text(text, name)
-        if isinstance(text, str)
-        else records.from_comment(info.get("comment"), name)
-    )
     return Picture(
         pixels=pixels,
         alpha=alpha,
         icc=icc,
         exif=exif,
-        dpi=_resolution(info.get("dpi")),
+        dpi=_resolution(image),
         record=record,
         notices=tuple(notices),
     )
 
 
-def _sound_exif(exif: Any) -> bytes | None:
-    """An EXIF block that can be read, set upright; else None."""
-    with suppress(Exception):  # Pillow raises almost anything on damaged blocks
-        if exif:
-            Image.Exif().load(exif)
-            return exif_blocks.upright(exif)
-    return None
+def _record(image: Image.Image, large: LargeChunks, name: str) -> Record | None:
+    text = large.text or image.info.get(records.KEYWORD)
+    if text is not None:
+        return records.from_text(text, name)
+    return records.from_comment(image.info.get("comment"), name)
 
 
 def _from_cmyk(image: Image.Image, icc: bytes | None) -> Image.Image:
@@ -107,6 +122,15 @@ def _from_cmyk(image: Image.Image, icc: bytes | None) -> Image.Image:
             srgb = ImageCms.createProfile("sRGB")
             return ImageCms.profileToProfile(image, profile, srgb, outputMode="RGB") or image
     return image.convert("RGB")
+
+
+def _unidentified(name: str, foreign: str | None) -> InputError:
+    if foreign:
+        return InputError(
+            f"{name}: is a {foreign} picture, which cannot be read here",
+            "save it as JPEG or PNG first",
+        )
+    return InputError(f"{name}: is not a picture", "give a JPEG, PNG, TIFF, ...")
 
 
 def _channels(image: Image.Image, name: str) -> tuple[Pixels, Pixels | None]:
@@ -132,16 +156,16 @@ def _channels(image: Image.Image, name: str) -> tuple[Pixels, Pixels | None]:
     return without_color(np.ascontiguousarray(pixels)), alpha
 
 
-def _resolution(dpi: Any) -> tuple[float, float] | None:
-    with suppress(TypeError, ValueError, ZeroDivisionError):
-        x, y = (float(d) for d in dpi)
-        if min(x, y) >= 1 and max(x, y) <= 100_000:
+def _resolution(image: Image.Image) -> tuple[float, float] | None:
+    with suppress(KeyError, TypeError, ValueError, ZeroDivisionError):
+        x, y = (float(d) for d in image.info["dpi"])
+        if min(x, y) > 1 and max(x, y) <= 100_000:  # Pillow says 1 for a TIFF without
             return x, y
     return None
 
 
 @contextmanager
-def _explained(name: str, source: Path | bytes | BinaryIO) -> Iterator[None]:
+def _explained(name: str) -> Iterator[None]:
     """Turn whatever Pillow raises on reading into one line with cause and remedy."""
     try:
         yield
@@ -153,14 +177,6 @@ def _explained(name: str, source: Path | bytes | BinaryIO) -> Iterator[None]:
         raise InputError(f"{name}: is a folder", "name a picture in it") from error
     except PermissionError as error:
         raise InputError(f"{name}: may not be read", "check its permissions") from error
-    except UnidentifiedImageError as error:
-        foreign = foreign_format(source) if isinstance(source, Path) else None
-        if foreign:
-            raise InputError(
-                f"{name}: is a {foreign} picture, which cannot be read here",
-                "save it as JPEG or PNG first",
-            ) from error
-        raise InputError(f"{name}: is not a picture", "give a JPEG, PNG, TIFF, ...") from error
     except Image.DecompressionBombError as error:
         raise InputError(
             f"{name}: is larger than {LIMIT // 10**6} megapixels",

@@ -29,7 +29,8 @@ class Record:
     """What a gray picture tells about itself.
 
     Attributes:
-        preset: name of the preset whose encoder made the gray.
+        preset: name of the preset whose encoder made the gray; what cannot be printed of it, as
+            of a folder's name, becomes "?", and it ends after ``LONGEST_NAME`` characters.
         weights: digest of that preset's weights.
         colorless: the original had no colour, and the gray is the original.
         icc: the original's RGB colour profile.
@@ -45,7 +46,7 @@ class Record:
 
     def __post_init__(self) -> None:
         name = "".join(c if c.isprintable() else "?" for c in self.preset)[:LONGEST_NAME]
-        object.__setattr__(self, "preset", name)
+        object.__setattr__(self, "preset", name or "?")
 
 
 def to_text(record: Record) -> str:
@@ -78,7 +79,7 @@ def from_text(text: str | bytes, name: str) -> Record | None:
         )
     except (TypeError, AttributeError, KeyError, ValueError, RecursionError, binascii.Error):
         return None
-    named = record.preset and record.preset == fields["preset"]
+    named = record.preset == fields["preset"]
     sound = named and re.fullmatch(r"[0-9a-f]{1,64}", record.weights) and record.border >= 0
     return record if sound else None
 

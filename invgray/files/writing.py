@@ -14,7 +14,7 @@ from PIL import Image, PngImagePlugin
 from invgray.errors import OutputError
 from invgray.files import place
 from invgray.files import record as records
-from invgray.files.exif import nested
+from invgray.files.exif import for_tiff
 from invgray.files.formats import COLOR_FORMATS, GRAY_FORMATS, LARGEST_SEGMENT, Format
 from invgray.files.picture import Picture
 from invgray.files.record import Record
@@ -57,18 +57,17 @@ def write_gray(
     Raises:
         OutputError: the file cannot be written.
     """
-    form, lost = gray_format(target), []
-    if form.lossy:
-        if len(records.to_comment(record)) > LARGEST_SEGMENT:
-            record = replace(record, icc=None)
-            lost.append("JPEG keeps no such large colour profile; dropped")
-        options: dict[str, Any] = {"quality": quality, "comment": records.to_comment(record)}
-    else:
+    form = gray_format(target)
+    if not form.lossy:
         text = PngImagePlugin.PngInfo()
         text.add_text(records.KEYWORD, records.to_text(record))
-        options = {"pnginfo": text}
-    _write(target, gray, picture, form, options)
-    return (*lost, *_lost(picture, form))
+        return _write(target, gray, picture, form, {"pnginfo": text})
+    lost: tuple[str, ...] = ()
+    if len(records.to_comment(record)) > LARGEST_SEGMENT:
+        record = replace(record, icc=None)
+        lost = ("JPEG keeps no such large colour profile; dropped",)
+    options = {"quality": quality, "comment": records.to_comment(record)}
+    return lost + _write(target, gray, picture, form, options)
 
 
 def write_color(target: Target, rgb: Pixels, picture: Picture) -> tuple[str, ...]:
@@ -85,10 +84,9 @@ def write_color(target: Target, rgb: Pixels, picture: Picture) -> tuple[str, ...
     Raises:
         OutputError: the file cannot be written.
     """
-    form = color_format(target)
     profile = picture.record.icc if picture.record else None
-    _write(target, rgb, picture, form, {"icc_profile": profile} if profile else {})
-    return _lost(picture, form)
+    options = {"icc_profile": profile} if profile else {}
+    return _write(target, rgb, picture, color_format(target), options)
 
 
 def name_of(target: Target) -> str:
@@ -100,21 +98,21 @@ def _suffix(target: Target) -> str:
     return target.suffix.lower() if isinstance(target, Path) else ".png"
 
 
-def _lost(picture: Picture, form: Format) -> tuple[str, ...]:
-    loses = picture.alpha is not None and not form.keeps_alpha
-    return (f"{form.name} keeps no transparency; dropped",) if loses else ()
-
-
 def _write(
     target: Target, pixels: Pixels, picture: Picture, form: Format, options: Mapping[str, Any]
-) -> None:
+) -> tuple[str, ...]:
+    """Write pixels with what a picture has beside them; notices of what cannot be kept."""
+    settings, lost = {**form.options, **options}, []
     if picture.alpha is not None and form.keeps_alpha:
         pixels = np.dstack([pixels, picture.alpha])
-    settings = {**form.options, **options}
-    if picture.exif:
-        settings["exif"] = picture.exif
-        if nested(picture.exif):
-            settings.pop("compression", None)  # libtiff, which compresses, cannot nest directories
+    elif picture.alpha is not None:
+        lost.append(f"{form.name} keeps no transparency; dropped")
+    exif = for_tiff(picture.exif) if picture.exif and form.merges_exif else picture.exif
+    if exif is not None:
+        settings["exif"] = exif
+        settings.pop("compression", None)  # libtiff, which compresses, cannot nest directories
+    elif picture.exif:
+        lost.append(f"damaged EXIF block, which {form.name} cannot take; dropped")
     if picture.dpi:
         settings["dpi"] = picture.dpi
     try:
@@ -132,3 +130,4 @@ def _write(
             f"{name_of(target)}: cannot be written ({cause})",
             "check the folder, its permissions and the free space, or choose another place",
         ) from error
+    return tuple(lost)

@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy.typing as npt
 
-from invgray.errors import DeviceError
+from invgray.errors import DeviceError, MissingExtraError
 from invgray.inference import processor
 from invgray.inference.machine import Device, Engine, Machine
 from invgray.presets.store import Preset
@@ -28,7 +28,7 @@ class Network:
         machine: what to run it on.
     """
 
-    def __init__(self, preset: Preset, name: str, machine: Machine):
+    def __init__(self, preset: Preset, name: str, machine: Machine) -> None:
         self._preset, self._name, self._machine = preset, name, machine
         self._forward: Forward | None = None
         self._lock = Lock()
@@ -77,8 +77,10 @@ def _engine_and_device(machine: Machine) -> tuple[Engine, Device]:
 
 def _gpu_works() -> bool:
     """Whether TensorFlow finds a GPU; it is asked only where the machine has one."""
-    if not processor.gpu_present() or importlib.util.find_spec("tensorflow") is None:
+    if not processor.gpu_present():
         return False
-    from invgray.inference import tensorflow
-
+    try:
+        from invgray.inference import tensorflow
+    except (ImportError, MissingExtraError):
+        return False
     return tensorflow.gpu_works()

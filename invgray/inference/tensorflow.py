@@ -2,25 +2,20 @@
 
 from __future__ import annotations
 
-import os
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-from invgray.errors import DeviceError, extra_installed
+from invgray.errors import DeviceError
 from invgray.inference.machine import Device, Precision
 from invgray.inference.network import Forward
 from invgray.inference.processor import fastest_precision
 from invgray.models import MODELS
 from invgray.presets import export
 from invgray.presets.store import Preset
+from invgray.tensorflow import tf
 from invgray.types import Floats
-
-os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")  # else its libraries report on their own start
-
-with extra_installed("train"):
-    import tensorflow as tf
 
 
 def gpu_works() -> bool:
@@ -51,12 +46,17 @@ def load(preset: Preset, name: str, device: Device, precision: Precision) -> For
     policy = {Precision.FLOAT32: "float32", Precision.BFLOAT16: "mixed_bfloat16"}[precision]
     network = MODELS[preset.card.network].build(preset.card.architecture, name, policy)
     export.load_weights(preset, network)
-    forward = tf.function(lambda x: network(x, training=False), reduce_retracing=True)
+    return forward(network, device)
+
+
+def forward(network: Any, device: Device) -> Forward:  # noqa: ANN401 - Keras has no types
+    """A Keras network, compiled for a device."""
+    compiled = tf.function(lambda x: network(x, training=False), reduce_retracing=True)
 
     def run(levels: npt.NDArray[Any]) -> Floats:
         x = np.divide(levels, 255, dtype=np.float32)
         with tf.device(f"/{device}:0"):
-            result: Floats = forward(tf.constant(x)).numpy()
+            result: Floats = compiled(tf.constant(x)).numpy()
         return result
 
     return run

@@ -71,6 +71,16 @@ class NetworkSettings(Settings, ABC):
     def abilities(self) -> Abilities:
         """Of the preset that comes out."""
 
+    @property
+    def multiple(self) -> int:
+        """Sides of patches must be multiples of this."""
+        return self.architecture.ratio
+
+    @property
+    def pretrained(self) -> tuple[str, ...]:
+        """Networks trained by others that take part, in words."""
+        return ()
+
 
 @dataclass(frozen=True)
 class Model:
@@ -107,7 +117,5 @@ class Model:
     @property
     def train(self) -> Callable[..., Trained]:
         """The family's training; see :func:`invgray.models.subpixel.training.train`."""
-        train: Callable[..., Trained] = import_module(
-            f"invgray.models.{self.name}.training"
-        ).train
+        train: Callable[..., Trained] = import_module(f"invgray.models.{self.name}.training").train
         return train

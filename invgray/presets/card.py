@@ -136,8 +136,8 @@ def read(path: Path) -> Card:
         facts = {name: getattr(stored, name) for name in stored.__dataclass_fields__}
         del facts["schema"]
         card = Card(**facts | {"architecture": architecture})
-        _check(card)
-    except (msgspec.MsgspecError, ValueError, RecursionError) as error:
+        _check(card, stored)
+    except (msgspec.MsgspecError, ValueError, OverflowError, RecursionError) as error:
         raise WeightsError(f"{path}: the card is damaged ({error})", REINSTALL) from error
     return card
 
@@ -154,8 +154,14 @@ def file_names(architecture: Architecture) -> tuple[str, ...]:
     return tuple(f"{n}.{suffix}" for n in architecture.networks for suffix in ("xml", "bin"))
 
 
-def _check(card: Card) -> None:
-    if not 0 < card.architecture.ratio <= 1024 or not 0 < card.architecture.receptive_radius <= 4096:
+def _check(card: Card, stored: _Stored) -> None:
+    unknown = stored.architecture.keys() - msgspec.to_builtins(card.architecture).keys()
+    if unknown:
+        raise ValueError(f"unknown arguments {', '.join(sorted(unknown))}")
+    if (
+        not 0 < card.architecture.ratio <= 1024
+        or not 0 < card.architecture.receptive_radius <= 4096
+    ):
         raise ValueError("its architecture is none that can be run")
     missing = set(file_names(card.architecture)) - card.files.keys()
     if missing:

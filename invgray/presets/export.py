@@ -71,7 +71,8 @@ def load_weights(preset: Preset, network: keras.Model) -> None:
 
 def _export(network: keras.Model, path: Path) -> None:
     import openvino
-    import tensorflow as tf
+
+    from invgray.tensorflow import tf
 
     signature = tf.TensorSpec(network.input_shape, tf.float32, name="x")
     function = tf.function(lambda x: network(x, training=False), input_signature=[signature])

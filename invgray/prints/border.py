@@ -7,8 +7,7 @@ bar of the frame tell the picture's width and height, and which way is up.
 from __future__ import annotations
 
 import binascii
-
-from typing import Any, TypeVar
+from typing import TypeVar
 
 import numpy as np
 import numpy.typing as npt
@@ -16,7 +15,7 @@ import numpy.typing as npt
 from invgray.errors import InputError
 from invgray.types import Floats, Pixels
 
-_Array = TypeVar("_Array", bound=npt.NDArray[Any])
+_Number = TypeVar("_Number", bound=np.generic)
 
 SMALLEST = 160
 """Pixels of width that a picture must have for the cells to be legible."""
@@ -68,9 +67,9 @@ def draw(gray: Pixels, name: str = "the picture") -> Pixels:
     return framed
 
 
-def crop(framed: _Array, border: int) -> _Array:
+def crop(framed: npt.NDArray[_Number], border: int) -> npt.NDArray[_Number]:
     """The picture within a border of a known thickness; any further axes are kept."""
-    return framed[border:-border, border:-border] if border else framed
+    return framed[border : len(framed) - border, border : framed.shape[1] - border]
 
 
 def read_cells(levels: Floats) -> tuple[int, int] | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
 import numpy as np
 from scipy import ndimage
@@ -11,18 +12,18 @@ from skimage.transform import estimate_transform, warp
 
 from invgray.errors import InputError
 from invgray.prints import border
-from invgray.types import Floats, Pixels
+from invgray.types import Floats, Mask, Pixels
 
 
 def rectify(
-    scan: Floats, name: str = "the picture", size: tuple[int, int] | None = None
+    scan: Pixels | Floats, name: str = "the picture", size: tuple[int, int] | None = None
 ) -> Floats:
     """The gray picture on a photograph of its print.
 
-    A printed border (:mod:`invgray.prints.border`) tells the picture's size and which way is up; light and
-    shade, and the printer's black and white, are evened out by its paper and ink. Without one, the
-    picture itself must stand out from white paper all around, and be upright. Corners are found to
-    a part of a pixel by the straight lines of the sides.
+    A printed border (:mod:`invgray.prints.border`) tells the picture's size and which way is up;
+    light and shade, and the printer's black and white, are evened out by its paper and ink. Without
+    one, the picture itself must stand out from white paper all around, and be upright. Corners are
+    found to a part of a pixel by the straight lines of the sides.
 
     Args:
         scan: brightness, ``(H', W')``, tilted, unevenly lit, with a border turned in any direction.
@@ -84,10 +85,10 @@ def _relative_to_paper(scan: Floats) -> Floats:
     paper = ndimage.gaussian_filter(ndimage.maximum_filter(small, reach), reach / 3)
     zoom = np.divide(scan.shape, paper.shape)
     shade = ndimage.zoom(paper, zoom, order=1, grid_mode=True, mode="nearest")
-    return ndimage.gaussian_filter(scan, 0.7) / np.maximum(shade, 1)
+    return np.asarray(ndimage.gaussian_filter(scan, 0.7) / np.maximum(shade, 1))
 
 
-def _large_regions(mask: Floats) -> list:
+def _large_regions(mask: Mask) -> list[Any]:
     """Connected shapes whose bounding box has a twentieth of the area, the largest first."""
     regions = [r for r in regionprops(label(mask)) if r.area_bbox > 0.05 * mask.size]
     return sorted(regions, key=lambda region: -region.area_bbox)
@@ -95,7 +96,7 @@ def _large_regions(mask: Floats) -> list:
 
 def _outline(shape: Floats, level: float) -> Floats:
     outlines = find_contours(np.pad(shape, 1, constant_values=1.0), level)
-    return max(outlines, key=len)[:, ::-1] - 1
+    return np.asarray(max(outlines, key=len))[:, ::-1] - 1
 
 
 def _corners(outline: Floats) -> Floats:
@@ -120,7 +121,7 @@ def _corners(outline: Floats) -> Floats:
     corners = corners[:, :2] / corners[:, 2:]
     x, y = corners.T
     clockwise = np.sum(x * np.roll(y, -1) - np.roll(x, -1) * y) > 0  # y points down
-    return corners if clockwise else corners[::-1]
+    return np.asarray(corners if clockwise else corners[::-1])
 
 
 def _line(points: Floats) -> Floats:
@@ -142,22 +143,24 @@ def _told_size(scan: Floats, corners: Floats) -> tuple[int, int] | None:
     frame = estimate_transform("projective", unit_square, corners)
     smooth = ndimage.gaussian_filter(scan, 0.5)
 
-    def along(depth):
+    def along(depth: float) -> Floats:
         x = (np.arange(border.CELLS) + 0.5) / border.CELLS
         points = frame(np.stack([x, np.full_like(x, depth * unit)], axis=-1))
-        return ndimage.map_coordinates(smooth, points.T[::-1], order=1, mode="nearest")
+        values = ndimage.map_coordinates(smooth, points.T[::-1], order=1, mode="nearest")
+        return np.asarray(values)
 
     bar = np.mean([along(share * border.FRAME) for share in (0.4, 0.5, 0.6)], axis=0)
     return border.read_cells(bar / np.maximum(along(-border.MARGIN / 2), 1))
 
 
-def _within_border(scan, corners, size) -> Floats:
+def _within_border(scan: Floats, corners: Floats, size: tuple[int, int]) -> Floats:
     """The picture and its border in their own pixels, by the corners of the frame."""
-    u, around = border.unit(*size), 2 * border.thickness(*size)
-    return _straightened(scan, corners, [n + around for n in size], border.MARGIN * u)
+    (height, width), around = size, 2 * border.thickness(*size)
+    inset = border.MARGIN * border.unit(*size)
+    return _straightened(scan, corners, (height + around, width + around), inset)
 
 
-def _without_border(scan, corners, size) -> Floats:
+def _without_border(scan: Floats, corners: Floats, size: tuple[int, int] | None) -> Floats:
     """The picture in its own pixels, by its own corners; paper is white, its darkest part black."""
     upper_left = np.argmin(corners.sum(axis=1))
     corners = np.roll(corners, -upper_left, axis=0)
@@ -172,7 +175,7 @@ def _without_border(scan, corners, size) -> Floats:
     return np.clip(255 * (levels - black) / max(1 - black, 0.1), 0, 255)
 
 
-def _straightened(scan, corners, shape, inset: int) -> Floats:
+def _straightened(scan: Floats, corners: Floats, shape: tuple[int, int], inset: int) -> Floats:
     """A picture ``(H, W)`` of the scan's part whose corners, ``inset`` from its own, are known."""
     height, width = shape
     low, right, bottom = inset - 0.5, width - inset - 0.5, height - inset - 0.5
@@ -181,7 +184,7 @@ def _straightened(scan, corners, shape, inset: int) -> Floats:
     if shrink > 1.2:
         scan = ndimage.gaussian_filter(scan, 0.4 * (shrink**2 - 1) ** 0.5)
     transform = estimate_transform("projective", inner, corners)
-    return warp(scan, transform, output_shape=shape, order=3, mode="edge")
+    return np.asarray(warp(scan, transform, output_shape=shape, order=3, mode="edge"))
 
 
 def _evened(framed: Floats, size: tuple[int, int]) -> Floats:
@@ -199,16 +202,19 @@ def _evened(framed: Floats, size: tuple[int, int]) -> Floats:
     return np.clip(border.crop(levels, border.thickness(*size)), 0, 255)
 
 
-def _places(shape) -> tuple[Floats, Floats, Floats]:
+def _places(shape: tuple[int, ...]) -> tuple[Floats, Floats, Floats]:
     """Of every pixel: pixels between it and the edge, and x and y from -0.5 to 0.5."""
-    (height, width), (rows, columns) = shape, np.indices(shape)
+    (height, width), (rows, columns) = shape, np.indices(shape, float)
     outside = np.minimum.reduce([rows, height - 1 - rows, columns, width - 1 - columns])
     return outside, columns / width - 0.5, rows / height - 0.5
 
 
-def _surface(x, y, values, where, degree: int) -> Floats:
+def _surface(x: Floats, y: Floats, values: Floats, where: Mask, degree: int) -> Floats:
     """The polynomial in x and y that fits values best where they count, everywhere."""
     terms = [x**i * y**j for i in range(degree + 1) for j in range(degree + 1 - i)]
     inside = np.stack([term[where] for term in terms], axis=-1)
     weights = np.linalg.lstsq(inside, values[where], rcond=None)[0]
-    return sum(weight * term for weight, term in zip(weights, terms, strict=True))
+    fitted = np.zeros(x.shape)
+    for weight, term in zip(weights, terms, strict=True):
+        fitted += weight * term
+    return fitted

@@ -3,28 +3,29 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
-from pathlib import Path
+from collections.abc import Sequence
 
-import keras
 import numpy as np
-import tensorflow as tf
-from keras import layers
 from PIL import Image
 
 from invgray import metrics
-from invgray.images import to_8_bits
-from invgray.luminance import luminance
-from invgray.networks import architecture
-from invgray.training import channel, data, distribution, loop, losses
-from invgray.training.cards import Trained, card
-from invgray.training.objectives import Objective, objective
-from invgray.training.optimizers import optimizer
-from invgray.training.settings import Settings, SubpixelSettings
+from invgray.color.levels import to_8_bits
+from invgray.color.luminance import luminance
+from invgray.tensorflow import Tensor, keras, layers, tf
+from invgray.training import channel, distribution, losses
+from invgray.training.objective import Objective
+from invgray.types import Floats, Pixels
 
 
 class Autoencoder:
-    """Encoder, channel and decoder, trained together on colour pictures."""
+    """Encoder, channel and decoder, trained together on colour pictures.
+
+    Args:
+        encoder: from colour ``(N, H, W, 3)`` to gray ``(N, H, W, 1)``, both in [0, 1].
+        decoder: the way back.
+        objective: of the training.
+        optimizer: of the weights of both.
+    """
 
     def __init__(
         self,
@@ -32,22 +33,23 @@ class Autoencoder:
         decoder: keras.Model,
         objective: Objective,
         optimizer: keras.optimizers.Optimizer,
-    ):
+    ) -> None:
         self.networks: tuple[keras.Model, ...] = encoder, decoder
         self.objective, self.optimizer = objective, optimizer
+        self.boundaries = objective.boundaries
         self.trainable_variables = encoder.trainable_variables + decoder.trainable_variables
         self.optimizer.build(self.trainable_variables)
-        self.weights = {
-            name: tf.Variable(weight, trainable=False, dtype=tf.float32)
-            for name, weight in objective.weights(0.0).items()
-        }
+        self.weights = [
+            tf.Variable(term.weight(0.0), trainable=False, dtype=tf.float32)
+            for term in objective.terms
+        ]
 
     def set_progress(self, progress: float) -> None:
-        """Tell the model what share of its training is behind it."""
-        for name, weight in self.objective.weights(progress).items():
-            self.weights[name].assign(weight)
+        """Hear what share of the training is over."""
+        for term, weight in zip(self.objective.terms, self.weights, strict=True):
+            weight.assign(term.weight(progress))
 
-    def __call__(self, rgb):
+    def __call__(self, rgb: Tensor) -> tuple[Tensor, Tensor]:
         """Gray before the channel and restored colours: ``(N, H, W, 1)`` and ``(N, H, W, 3)``.
 
         Patches without colour go to the decoder as they are, as pictures without colour do at use.
@@ -59,83 +61,37 @@ class Autoencoder:
         seed = tf.stack([tf.cast(self.optimizer.iterations, tf.int32), 0])
         return gray, decoder(self.objective.channel(gray, seed), training=True)
 
-    def train_step(self, rgb) -> dict[str, tf.Tensor]:
+    def train_step(self, rgb: Tensor) -> dict[str, Tensor]:
         """One step on this replica's share of a batch; the loss, its terms and the PSNR."""
         with tf.GradientTape() as tape:
             gray, restored = self(rgb)
-            terms = self.objective.terms(rgb, gray, restored)
-            terms = {name: tf.reduce_mean(value) for name, value in terms.items()}
-            loss = tf.add_n([self.weights[name] * value for name, value in terms.items()])
+            terms = {
+                term.name: tf.reduce_mean(term.value(rgb, gray, restored))
+                for term in self.objective.terms
+            }
+            loss = tf.add_n([w * x for w, x in zip(self.weights, terms.values(), strict=True)])
             share = self.optimizer.scale_loss(loss) / distribution.replicas()
         self.optimizer.apply(tape.gradient(share, self.trainable_variables))
         decibels = -10.0 * tf.math.log(losses.mean_square(restored - rgb) + 1e-10) / math.log(10)
         return {"loss": loss, **terms, "psnr": tf.reduce_mean(decibels)}
 
 
-def train(
-    settings: Settings,
-    pictures: list[Image.Image],
-    validation: list[Image.Image],
-    directory: Path,
-    policy: str = "float32",
-    quiet: bool = False,
-    report: Callable[[str], None] = print,
-) -> Trained:
-    """Train, or go on training, the codec whose checkpoints are in ``directory``.
-
-    Args:
-        settings: what to train and how; when resuming, network and seed must be as before.
-        pictures: RGB pictures to cut patches from.
-        validation: RGB pictures, never trained on, that pick the best weights.
-        directory: for checkpoints, ``log.csv``, ``curves.png`` and ``settings.json``.
-        policy: Keras dtype policy of the hidden layers.
-        quiet: show no progress bar.
-        report: takes one line of news.
-
-    Returns:
-        Encoder and decoder with the best averaged weights, and their card.
-
-    Raises:
-        TrainingError: the loss stopped being finite and lower learning rates did not help.
-        KeyboardInterrupt: after Ctrl-C, once a checkpoint is safe.
-    """
-    strategy, worker, directory = distribution.begin(settings, directory)
-    network, arguments = architecture(settings.network), settings.arguments
-    handled = isinstance(settings, SubpixelSettings) and settings.channel == "handled"
-    with strategy.scope():
-        encoder = network.encoder(**arguments, dtype=policy)
-        decoder = network.decoder(**arguments, dtype=policy)
-        start_positive(encoder, decoder, _probe(pictures))
-        model = Autoencoder(encoder, decoder, objective(settings), optimizer(settings, policy))
-    encoder, decoder = network.encoder(**arguments), network.decoder(**arguments)
-    summary = loop.run(
-        model,
-        [encoder, decoder],
-        pictures,
-        settings,
-        lambda: evaluate(encoder, decoder, validation, handled),
-        strategy=strategy,
-        directory=directory,
-        boundaries=model.objective.boundaries,
-        quiet=quiet or worker > 0,
-        report=report,
-    )
-    figures = evaluate(encoder, decoder, validation, handled)
-    summary["precision"] = policy
-    return Trained([encoder, decoder], card(settings, encoder, summary, figures), worker)
-
-
-def _probe(pictures: list[Image.Image]) -> np.ndarray:
-    return next(iter(data.patches(pictures, 8, 64, 0, range(1), data.Augmentation())))
-
-
-def start_positive(encoder: keras.Model, decoder: keras.Model, rgb: np.ndarray) -> None:
+def start_positive(
+    encoder: keras.Model, decoder: keras.Model, pictures: Sequence[Image.Image]
+) -> None:
     """See to it that fresh networks make positives: light stays light.
 
     Convolutions drawn at random may as well make a negative, which training then keeps: colours are
     restored from it just as well, and the lightness term forgives 70 levels. Where the output falls
-    as the luminance of ``rgb`` ``(N, H, W, 3)`` rises, the last kernel changes its sign.
+    as the luminance rises, the last kernel changes its sign.
+
+    Args:
+        encoder: with fresh weights.
+        decoder: with fresh weights.
+        pictures: to try them on.
     """
+    small = [np.asarray(picture.resize((64, 64))) for picture in pictures[:8]]
+    rgb = np.stack(small) / np.float32(255)
     gray = luminance(rgb)[..., None].astype(np.float32)
     for network, picture in ((encoder, rgb), (decoder, gray)):
         output = network(picture).numpy().mean(axis=-1)
@@ -145,7 +101,10 @@ def start_positive(encoder: keras.Model, decoder: keras.Model, rgb: np.ndarray) 
 
 
 def evaluate(
-    encoder, decoder, pictures: list[Image.Image], handled: bool = False
+    encoder: keras.Model,
+    decoder: keras.Model,
+    pictures: Sequence[Image.Image],
+    handled: bool = False,
 ) -> dict[str, float]:
     """Mean figures of 8-bit round trips under the paper's protocol (256x256).
 
@@ -156,7 +115,7 @@ def evaluate(
         handled: whether to add ``psnr_jpeg_75``, of colours restored after JPEG at quality 75.
     """
 
-    def decoded(gray):
+    def decoded(gray: Floats) -> Pixels:
         return to_8_bits(255 * decoder(gray[None, ..., None]).numpy()[0])
 
     rows = []

@@ -7,31 +7,34 @@ so that the encoder still hears about values that were rounded.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import cache
 from io import BytesIO
 
 import numpy as np
-import tensorflow as tf
 from PIL import Image
 from PIL.JpegImagePlugin import JpegImageFile
 from scipy.fft import dct
+
+from invgray.tensorflow import Tensor, tf
+from invgray.types import Floats
 
 QUALITIES = (50, 95)
 """Lowest and highest quality of JPEG files."""
 
 
-def untouched(gray, seed):
+def untouched(gray: Tensor, seed: Tensor) -> Tensor:
     """The paper's channel: the gray as it is, not even rounded."""
     return gray
 
 
-def png(gray, seed=None):
+def png(gray: Tensor, seed: Tensor = None) -> Tensor:
     """Clip to [0, 1] and round to the 256 levels of a PNG."""
     stored = _rounded(255.0 * tf.clip_by_value(gray, 0.0, 1.0)) / 255.0
     return gray + tf.stop_gradient(stored - gray)
 
 
-def handled(gray, seed):
+def handled(gray: Tensor, seed: Tensor) -> Tensor:
     """:func:`mailed`, or for one batch in eight :func:`printed`.
 
     Args:
@@ -43,7 +46,7 @@ def handled(gray, seed):
     return tf.cond(on_paper, lambda: printed(gray, way), lambda: mailed(gray, way))
 
 
-def mailed(gray, seed):
+def mailed(gray: Tensor, seed: Tensor) -> Tensor:
     """A PNG that is edited, resized and compressed at random.
 
     Three patches of four become JPEG files of any quality in ``QUALITIES``, on their own grid or,
@@ -53,7 +56,7 @@ def mailed(gray, seed):
     x = png(gray)
     uniform, normal = _random(x, seed)
 
-    def sometimes(share, edited):
+    def sometimes(share: float, edited: Tensor) -> Tensor:
         return tf.where(uniform(0.0, 1.0) < share, edited, x)
 
     x = sometimes(0.1, tf.maximum(x, 1e-3) ** uniform(0.9, 1.1))
@@ -69,7 +72,7 @@ def mailed(gray, seed):
     return sometimes(0.75, tf.roll(jpeg(tf.roll(x, grid, (1, 2)), quality), -grid, (1, 2)))
 
 
-def printed(gray, seed):
+def printed(gray: Tensor, seed: Tensor) -> Tensor:
     """A print at 300 pixels an inch, scanned at 150 to 300, and straightened.
 
     Ink and lens blur it, the scanner's pixels are larger and lie elsewhere, its noise is of 1 to 3
@@ -84,18 +87,18 @@ def printed(gray, seed):
     return png(x + normal() * uniform(1.0 / 255.0, 3.0 / 255.0))
 
 
-def _random(gray, seed):
+def _random(gray: Tensor, seed: Tensor) -> tuple[Callable[..., Tensor], Callable[[], Tensor]]:
     """Draws of their own for each patch, or of any shape; and noise for all of them."""
     seeds = iter(tf.unstack(tf.random.experimental.stateless_split(seed, 16)))
 
-    def uniform(low, high, shape=None):
+    def uniform(low: float, high: float, shape: tuple[int, ...] | None = None) -> Tensor:
         shape = (tf.shape(gray)[0], 1, 1, 1) if shape is None else shape
         return tf.random.stateless_uniform(shape, next(seeds), low, high)
 
     return uniform, lambda: tf.random.stateless_normal(tf.shape(gray), next(seeds))
 
 
-def jpeg(gray, quality):
+def jpeg(gray: Tensor, quality: Tensor) -> Tensor:
     """Through a JPEG file of one component, its 8x8 grid aligned with the patch.
 
     Args:
@@ -111,14 +114,14 @@ def jpeg(gray, quality):
     return png((tf.reshape(blocks, tf.shape(gray)) + 128.0) / 255.0)
 
 
-def blurred(gray, share):
+def blurred(gray: Tensor, share: Tensor) -> Tensor:
     """Every pixel mixed with its neighbours: in rows and columns, ``share`` of each side's."""
     padded = tf.pad(gray, ((0, 0), (1, 1), (1, 1), (0, 0)), "SYMMETRIC")
     rows = (1 - 2 * share) * padded[:, 1:-1] + share * (padded[:, :-2] + padded[:, 2:])
     return (1 - 2 * share) * rows[:, :, 1:-1] + share * (rows[:, :, :-2] + rows[:, :, 2:])
 
 
-def resampled(gray, scale, shift):
+def resampled(gray: Tensor, scale: Tensor, shift: Tensor) -> Tensor:
     """To another size and back, on a grid that is shifted by parts of a pixel (Lanczos).
 
     Args:
@@ -140,18 +143,18 @@ _MARGIN = 8
 """Pixels around a patch while it is resampled: what falls outside the picture would be black."""
 
 
-def _resample(gray, size, scale, shift):
+def _resample(gray: Tensor, size: Tensor, scale: Tensor, shift: Tensor) -> Tensor:
     return tf.raw_ops.ScaleAndTranslate(
         images=gray, size=size, scale=scale, translation=shift, kernel_type="lanczos3"
     )
 
 
-def _rounded(x):
+def _rounded(x: Tensor) -> Tensor:
     return tf.stop_gradient(tf.round(x))
 
 
 @cache
-def _tables() -> np.ndarray:
+def _tables() -> Floats:
     """Quantisation tables of Pillow's JPEG encoder by quality: ``(101, 8, 8)``."""
     tables = np.ones((101, 8, 8), np.float32)
     for quality in range(1, 101):

@@ -2,28 +2,30 @@
 
 from __future__ import annotations
 
-import csv
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
 
+from invgray.errors import extra_installed
+from invgray.training.log import Row
 
-def plot(log: Path, output: Path, merit: str, boundaries: tuple[float, ...] = ()) -> None:
-    """Draw ``log.csv`` of a run as Xia et al. 2018 do in Fig. 6: log axis, over running time.
-
-    Args:
-        log: one row a validation.
-        output: PNG to write.
-        merit: the figure that picks the best weights.
-        boundaries: progress at which stages end; each gets a line.
-    """
+with extra_installed("train"):
     from matplotlib.figure import Figure
 
-    with log.open(newline="") as file:
-        rows = [{k: float(v) for k, v in row.items()} for row in csv.DictReader(file)]
-    columns = {name: np.array([row[name] for row in rows]) for name in rows[0]}
+
+def plot(rows: Sequence[Row], output: Path, merit: str, boundaries: Sequence[float] = ()) -> None:
+    """Draw a run's log as Xia et al. 2018 do in Fig. 6: log axis, over running time.
+
+    Args:
+        rows: of the log.
+        output: PNG to write.
+        merit: column of the figure that picks the best weights.
+        boundaries: progress at which stages end; each gets a line.
+    """
+    names = list(rows[-1])
+    columns = {name: np.array([row[name] for row in rows]) for name in names}
     minutes = columns["seconds"] / 60
-    names = list(columns)
     figure = Figure(figsize=(8, 7), layout="constrained")
     loss, quality = figure.subplots(2, sharex=True)
     for name in names[names.index("loss") :]:
@@ -32,8 +34,8 @@ def plot(log: Path, output: Path, merit: str, boundaries: tuple[float, ...] = ()
     loss.set(yscale="log", ylabel="loss and its terms")
     if "psnr" in columns:
         quality.plot(minutes, columns["psnr"], label="training patches", marker=".")
-    quality.plot(minutes, columns[f"validation_{merit}"], label="validation, 8-bit", marker=".")
-    quality.set(xlabel="running time (minutes)", ylabel=merit)
+    quality.plot(minutes, columns[merit], label="validation, 8-bit", marker=".")
+    quality.set(xlabel="running time (minutes)", ylabel=merit.removeprefix("validation_"))
     for axes in (loss, quality):
         for boundary in boundaries:
             if columns["progress"][-1] >= boundary:

@@ -2,271 +2,235 @@
 
 from __future__ import annotations
 
-import csv
-import math
-import signal
-import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from pathlib import Path
+from collections.abc import Callable, Mapping, Sequence
 from typing import Protocol
 
-import keras
 import numpy as np
-import tensorflow as tf
-from PIL import Image
 from tqdm import tqdm
 
-from invgray.errors import TrainingError
-from invgray.training import curves, data
-from invgray.training.schedules import Budget
+from invgray.errors import Interrupted, TrainingError
+from invgray.tensorflow import Tensor, keras, tf
+from invgray.training import curves, data, log
+from invgray.training.checkpoints import Checkpoints
+from invgray.training.pacer import Pacer
 from invgray.training.settings import Settings
+from invgray.training.trained import Run, Trained
+from invgray.types import Floats
+
+_BAR = "{percentage:5.1f}%|{bar}| {elapsed}<{remaining}{postfix}"
+
+_LOWEST = 1 / 64
+"""Share of the learning rate at which a loss that is not finite ends the run."""
 
 
 class Trainee(Protocol):
-    """What :func:`run` can train."""
+    """What :func:`train` can train.
+
+    Attributes:
+        networks: that learn.
+        optimizer: of their trainable weights, built.
+        trainable_variables: these weights.
+        boundaries: progress at which stages of the training end.
+    """
 
     networks: tuple[keras.Model, ...]
     optimizer: keras.optimizers.Optimizer
-    trainable_variables: list[keras.Variable]
+    trainable_variables: Sequence[keras.Variable]
+    boundaries: tuple[float, ...]
 
     def set_progress(self, progress: float) -> None:
         """Hear what share of the training is over."""
 
-    def train_step(self, batch) -> dict[str, tf.Tensor]:
+    def train_step(self, batch: Tensor) -> dict[str, Tensor]:
         """Learn from a replica's share of a batch: ``loss`` and other figures, scalars."""
 
 
-class Pacer:
-    """Time and steps of a run, agreed upon by all that train together.
-
-    Args:
-        budget: how long the run lasts.
-        step: steps that were taken before.
-        elapsed: seconds that they took.
-    """
-
-    def __init__(self, budget: Budget, step: int, elapsed: float):
-        self.budget, self.step, self.elapsed = budget, step, elapsed
-        self.interrupted = self.stopped = False
-        self._start = time.monotonic() - elapsed
-
-    @property
-    def progress(self) -> float:
-        """Share of the run that is behind us, from 0 to 1."""
-        return self.budget.progress(self.step, self.elapsed)
-
-    @property
-    def clock(self) -> tf.Tensor:
-        """This worker's seconds, and whether it was told to stop."""
-        return tf.constant([time.monotonic() - self._start, float(self.interrupted)])
-
-    def advance(self, clock: tf.Tensor) -> None:
-        """Count a step; ``clock`` is the mean over the workers."""
-        self.step += 1
-        self.elapsed, self.stopped = float(clock[0]), float(clock[1]) > 0
-
-    def interrupt(self, *_):
-        """Signal handler: let the step in progress finish, then stop."""
-        self.interrupted = True
-
-
-def run(
-    model: Trainee,
-    averaged: list[keras.Model],
-    pictures: list[Image.Image],
+def train(
+    trainee: Trainee,
+    averaged: tuple[keras.Model, ...],
     settings: Settings,
-    validate: Callable[[], dict[str, float]],
-    *,
+    run: Run,
     strategy: tf.distribute.Strategy,
-    directory: Path,
-    boundaries: tuple[float, ...] = (),
-    quiet: bool,
-    report: Callable[[str], None],
-) -> dict:
-    """Train a model, from its last checkpoint if there is one, to the end of its budget.
+    validate: Callable[[], Mapping[str, float]],
+) -> Trained:
+    """Train, from the last checkpoint if there is one, to the end of the run.
 
     Keras' ``fit`` is not used: it cannot train on several machines (Keras 3.15).
 
     Args:
-        model: what to train, made in the strategy's scope.
-        averaged: float32 twins of ``model.networks``; they get the averages of the weights (if the
-            optimizer keeps them, else the weights), and in the end the best ones.
-        pictures: RGB pictures to cut patches from.
+        trainee: what to train, made in the strategy's scope.
+        averaged: float32 twins of the trainee's networks; they get the averages of the weights (if
+            the optimizer keeps them, else the weights), and in the end the best ones.
         settings: of the run.
-        validate: figures of the averaged networks, the settings' ``merit`` among them.
+        run: pictures, and a folder for its files.
         strategy: who trains.
-        directory: for ``checkpoints``, the best weights, ``log.csv`` and ``curves.png``.
-        boundaries: progress at which stages of the training end; marked in the curves.
-        quiet: show no progress bar.
-        report: takes one line of news.
+        validate: figures of the averaged networks, the settings' ``merit`` among them.
 
     Returns:
-        The number of ``steps`` and of ``seconds`` that the whole run took.
+        The averaged networks, with their best weights.
 
     Raises:
-        TrainingError: the loss stopped being finite and lower learning rates did not help.
-        KeyboardInterrupt: after Ctrl-C, once a checkpoint is safe.
+        TrainingError: the loss stopped being finite and lower learning rates did not help, or the
+            checkpoints do not fit.
+        Interrupted: by Ctrl-C, once a checkpoint is safe.
     """
-    state = tf.train.Checkpoint(
-        variables=[variable for network in model.networks for variable in network.variables],
-        optimizer=list(model.optimizer.variables),
-        elapsed=tf.Variable(0.0, dtype=tf.float64),
-        best=tf.Variable(0.0, dtype=tf.float64),
-        backoff=tf.Variable(1.0, dtype=tf.float64),
-    )
-    checkpoints = tf.train.CheckpointManager(state, str(directory / "checkpoints"), max_to_keep=2)
-    if checkpoints.latest_checkpoint:
-        state.restore(checkpoints.latest_checkpoint).assert_consumed()
-        report(f"resuming at step {_steps(model)}")
-    else:
-        checkpoints.save()
-    budget, interval = _budget(settings, len(pictures)), settings.interval
-    pacer = Pacer(budget, _steps(model), float(state.elapsed))
-    step = _distributed(model, strategy)
-
-    bar = tqdm(total=100.0, disable=quiet or None, bar_format=_BAR)
-    with bar, _on_interrupt(pacer.interrupt):
-        while pacer.progress < 1.0:
-            logs = []
-            leg = _next_leg(pacer.step, interval, budget)
-            for batch in _batches(pictures, settings, leg):
-                peak = settings.learning_rate * float(state.backoff)
-                model.optimizer.learning_rate = peak * settings.rate(pacer.progress, pacer.step)
-                model.set_progress(pacer.progress)
-                values, clock = step(_shared(batch, strategy), pacer.clock)
-                pacer.advance(clock)
-                logs.append({name: float(value) for name, value in values.items()})
-                bar.set_postfix(step=pacer.step, loss=f"{logs[-1]['loss']:.4g}")
-                bar.update(round(100 * pacer.progress, 2) - bar.n)
-                diverged = not np.isfinite(logs[-1]["loss"])
-                if diverged or pacer.stopped or pacer.progress >= 1.0:
-                    break
-            if diverged:
-                backoff = float(state.backoff) / 2
-                state.restore(checkpoints.latest_checkpoint)
-                _back_off(state, backoff)
-                pacer.step = _steps(model)
-                report(
-                    f"loss not finite: back to step {pacer.step}, "
-                    f"learning rate {settings.learning_rate * backoff:.2e}"
-                )
+    sitting = _Sitting(trainee, averaged, settings, run, strategy)
+    pacer = sitting.pacer
+    with sitting.bar, pacer.interruptible(run.report):
+        while not pacer.over:
+            rows = sitting.learn()
+            if not np.isfinite(rows[-1]["loss"]):
+                sitting.go_back()
                 continue
-            if pacer.step % interval == 0 or pacer.progress >= 1.0:
-                _copy_averages(model, averaged)
-                figures = validate()
-                _log(directory, pacer, logs, figures, boundaries, settings.merit, report)
-                if figures[settings.merit] > float(state.best):
-                    state.best.assign(figures[settings.merit])
-                    _save_best(directory, averaged)
-            state.elapsed.assign(pacer.elapsed)
-            checkpoints.save()
-            if pacer.stopped and pacer.progress < 1.0:
-                report(f"stopped at step {pacer.step}, checkpoint saved; go on with --resume")
-                raise KeyboardInterrupt
-    for network in averaged:
-        network.load_weights(directory / f"best-{network.name}.weights.h5")
-    return {"steps": pacer.step, "seconds": round(float(state.elapsed))}
+            if pacer.over or pacer.step % settings.interval == 0:
+                copy_averages(trainee, averaged)
+                sitting.judge(rows, validate())
+            sitting.save()
+            if pacer.stopped and not pacer.over:
+                raise Interrupted(f"stopped at step {pacer.step}, checkpoint saved", "resume it")
+    sitting.checkpoints.load_best(averaged)
+    return Trained(
+        networks=averaged,
+        figures=validate(),
+        steps=pacer.step,
+        seconds=round(pacer.elapsed),
+        precision=run.policy,
+    )
 
 
-_BAR = "{percentage:5.1f}%|{bar}| {elapsed}<{remaining}{postfix}"
+class _Sitting:
+    """A run, from where it was begun or resumed to where it ends or is interrupted."""
+
+    def __init__(
+        self,
+        trainee: Trainee,
+        averaged: tuple[keras.Model, ...],
+        settings: Settings,
+        run: Run,
+        strategy: tf.distribute.Strategy,
+    ) -> None:
+        self._trainee, self._averaged = trainee, averaged
+        self._settings, self._run, self._strategy = settings, run, strategy
+        self._step = distributed(trainee, strategy)
+        self.checkpoints = Checkpoints(run.directory, trainee.networks, trainee.optimizer)
+        budget = settings.length.budget(len(run.pictures), settings.batch)
+        elapsed = float(self.checkpoints.elapsed)
+        self.pacer = Pacer(budget, self._steps_taken(), elapsed)
+        self.bar = tqdm(total=100.0, disable=run.quiet or None, bar_format=_BAR)
+        if self.checkpoints.resumed:
+            run.report(f"resuming at step {self.pacer.step}")
+
+    def learn(self) -> list[log.Row]:
+        """Take steps until a validation is due, the run is over or stopped, or the loss is lost."""
+        settings, pacer = self._settings, self.pacer
+        rows: list[log.Row] = []
+        steps = pacer.leg(settings.interval)
+        for batch in data.patches(self._run.pictures, settings, steps):
+            peak = settings.learning_rate * float(self.checkpoints.backoff)
+            rate = peak * settings.rate(pacer.progress, pacer.step)
+            self._trainee.optimizer.learning_rate = rate
+            self._trainee.set_progress(pacer.progress)
+            figures, clock = self._step(_shared(batch, self._strategy), pacer.clock)
+            pacer.advance(clock)
+            rows.append({name: float(figure) for name, figure in figures.items()})
+            loss = rows[-1]["loss"]
+            self.bar.set_postfix(step=pacer.step, loss=f"{loss:.4g}")
+            self.bar.update(round(100 * pacer.progress, 2) - self.bar.n)
+            if pacer.stopped or pacer.over or not np.isfinite(loss):
+                break
+        return rows
+
+    def go_back(self) -> None:
+        """Return to the last checkpoint, and go on from it at half the learning rate.
+
+        Raises:
+            TrainingError: the learning rate is at its lowest.
+        """
+        backoff = float(self.checkpoints.backoff) / 2
+        self.checkpoints.go_back()
+        self.checkpoints.backoff.assign(backoff)
+        if backoff < _LOWEST:
+            raise TrainingError(
+                "the loss is not finite, at 1/64 of the learning rate still",
+                "try a lower learning rate",
+            )
+        self.pacer.step = self._steps_taken()
+        self._run.report(
+            f"loss not finite: back to step {self.pacer.step}, "
+            f"learning rate {self._settings.learning_rate * backoff:.2e}"
+        )
+
+    def judge(self, rows: Sequence[log.Row], figures: Mapping[str, float]) -> None:
+        """Log the steps since the last validation and its figures; keep the weights if best.
+
+        Args:
+            rows: what came out of the steps.
+            figures: of the averaged networks, as :func:`train` takes them.
+        """
+        pacer, merit, directory = self.pacer, self._settings.merit, self._run.directory
+        row = {"step": pacer.step, "seconds": round(pacer.elapsed, 1), "progress": pacer.progress}
+        row |= {name: float(np.mean([row[name] for row in rows])) for name in rows[0]}
+        row |= {f"validation_{name}": figure for name, figure in figures.items()}
+        path, judged_by = directory / "log.csv", f"validation_{merit}"
+        if figures[merit] > log.highest(path, judged_by):
+            self.checkpoints.save_best(self._averaged)
+        log.append(path, row)
+        curves.plot(log.read(path), directory / "curves.png", judged_by, self._trainee.boundaries)
+        news = " ".join(f"{name} {figure:.5g}" for name, figure in figures.items())
+        self._run.report(f"step {pacer.step}, {pacer.elapsed:.0f} s, validation: {news}")
+
+    def save(self) -> None:
+        """Keep the state as it is now."""
+        self.checkpoints.elapsed.assign(self.pacer.elapsed)
+        self.checkpoints.save()
+
+    def _steps_taken(self) -> int:
+        return int(self._trainee.optimizer.iterations.numpy())
 
 
-def _budget(settings: Settings, pictures: int) -> Budget:
-    if settings.epochs:
-        return Budget(steps=math.ceil(settings.epochs * pictures / settings.batch))
-    return Budget(settings.steps, settings.minutes and settings.minutes * 60)
+def copy_averages(trainee: Trainee, twins: Sequence[keras.Model]) -> None:
+    """Give twins the moving averages of the weights; the trainee keeps its own.
+
+    Args:
+        trainee: whose optimizer may keep averages; if it does not, twins get the weights.
+        twins: of the trainee's networks.
+    """
+    weights = [variable.numpy() for variable in trainee.trainable_variables]
+    optimizer = getattr(trainee.optimizer, "inner_optimizer", trainee.optimizer)
+    if optimizer.use_ema:
+        optimizer.finalize_variable_values(trainee.trainable_variables)
+    for twin, network in zip(twins, trainee.networks, strict=True):
+        twin.set_weights(network.get_weights())
+    for variable, value in zip(trainee.trainable_variables, weights, strict=True):
+        variable.assign(value)
 
 
-def _batches(pictures, settings: Settings, leg: range) -> Iterator[np.ndarray]:
-    size, seed, augmentation = settings.patch, settings.seed, settings.augmentation
-    return data.patches(pictures, settings.batch, size, seed, leg, augmentation)
+Step = Callable[[Tensor, Tensor], tuple[dict[str, Tensor], Tensor]]
 
 
-def _next_leg(step: int, interval: int, budget: Budget) -> range:
-    """The steps up to the next validation, or to the end."""
-    stop = step - step % interval + interval
-    return range(step, min(stop, budget.steps or stop))
-
-
-def _steps(model: Trainee) -> int:
-    return int(model.optimizer.iterations.numpy())
-
-
-def _distributed(model: Trainee, strategy: tf.distribute.Strategy) -> Callable:
+def distributed(trainee: Trainee, strategy: tf.distribute.Strategy) -> Step:
     """A step on a global batch: means of its figures, and of the workers' clocks."""
 
-    def replica_step(batch, clock):
-        return model.train_step(batch), clock
+    def replica_step(batch: Tensor, clock: Tensor) -> tuple[dict[str, Tensor], Tensor]:
+        return trainee.train_step(batch), clock
 
-    @tf.function
-    def step(batch, clock):
+    def step(batch: Tensor, clock: Tensor) -> tuple[dict[str, Tensor], Tensor]:
         values = strategy.run(replica_step, args=(batch, clock))
-        return tf.nest.map_structure(lambda x: strategy.reduce("MEAN", x, axis=None), values)
+        means: tuple[dict[str, Tensor], Tensor] = tf.nest.map_structure(
+            lambda x: strategy.reduce("MEAN", x, axis=None), values
+        )
+        return means
 
-    return step
+    compiled: Step = tf.function(step)
+    return compiled
 
 
-def _shared(batch: np.ndarray, strategy: tf.distribute.Strategy):
+def _shared(batch: Floats, strategy: tf.distribute.Strategy) -> Tensor:
     """A global batch as equal parts, one for each replica."""
 
-    def part(context):
+    def part(context: tf.distribute.InputReplicaContext) -> Tensor:
         size = len(batch) // context.num_replicas_in_sync
         start = context.replica_id_in_sync_group * size
         return tf.constant(batch[start : start + size])
 
     return strategy.experimental_distribute_values_from_function(part)
-
-
-def _back_off(state: tf.train.Checkpoint, backoff: float) -> None:
-    state.backoff.assign(backoff)
-    if backoff < 1 / 64:
-        raise TrainingError(
-            "the loss is not finite, at 1/64 of the learning rate still",
-            "try a lower --learning-rate",
-        )
-
-
-def _copy_averages(model: Trainee, averaged: list[keras.Model]) -> None:
-    """Give the twins the moving averages of the weights; the model keeps its own."""
-    weights = [variable.numpy() for variable in model.trainable_variables]
-    optimizer = getattr(model.optimizer, "inner_optimizer", model.optimizer)
-    if optimizer.use_ema:
-        optimizer.finalize_variable_values(model.trainable_variables)
-    for twin, network in zip(averaged, model.networks, strict=True):
-        twin.set_weights(network.get_weights())
-    for variable, value in zip(model.trainable_variables, weights, strict=True):
-        variable.assign(value)
-
-
-def _log(directory, pacer, logs, figures, boundaries, merit, report) -> None:
-    """Add a row to ``log.csv``, redraw the curves, and report."""
-    row = {"step": pacer.step, "seconds": round(pacer.elapsed, 1), "progress": pacer.progress}
-    row |= {name: float(np.mean([values[name] for values in logs])) for name in logs[0]}
-    row |= {f"validation_{name}": value for name, value in figures.items()}
-    path = directory / "log.csv"
-    new = not path.exists()
-    with path.open("a", newline="") as file:
-        writer = csv.DictWriter(file, row)
-        if new:
-            writer.writeheader()
-        writer.writerow(row)
-    curves.plot(path, directory / "curves.png", merit, boundaries)
-    news = " ".join(f"{name} {value:.5g}" for name, value in figures.items())
-    report(f"step {pacer.step}, {pacer.elapsed:.0f} s, validation: {news}")
-
-
-def _save_best(directory: Path, networks: list[keras.Model]) -> None:
-    for network in networks:
-        unfinished = directory / f"unfinished-{network.name}.weights.h5"
-        network.save_weights(unfinished)
-        unfinished.replace(directory / f"best-{network.name}.weights.h5")
-
-
-@contextmanager
-def _on_interrupt(handler: Callable) -> Iterator[None]:
-    before = signal.signal(signal.SIGINT, handler)
-    try:
-        yield
-    finally:
-        signal.signal(signal.SIGINT, before)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from invgray.tensorflow import Tensor, keras, tf
 
 _AVERAGES = {"use_ema": True, "ema_momentum": 0.998}
@@ -46,7 +44,7 @@ class ConvolutionMuon(keras.optimizers.Muon):  # type: ignore[misc] # Keras has 
         return x @ m
 
 
-def muon(rate: float, policy: str, averaged: bool = True) -> Any:  # noqa: ANN401
+def muon(rate: float, policy: str, averaged: bool = True) -> keras.optimizers.Optimizer:
     """Muon for convolutions, Adam for the rest.
 
     Args:
@@ -59,12 +57,12 @@ def muon(rate: float, policy: str, averaged: bool = True) -> Any:  # noqa: ANN40
     return _scaling(made, policy)
 
 
-def adam(rate: float, policy: str) -> Any:  # noqa: ANN401
+def adam(rate: float, policy: str) -> keras.optimizers.Optimizer:
     """Adam; arguments as for :func:`muon`."""
     return _scaling(keras.optimizers.Adam(rate), policy)
 
 
-def adamw(rate: float, policy: str) -> Any:  # noqa: ANN401
+def adamw(rate: float, policy: str) -> keras.optimizers.Optimizer:
     """Adam with weights that decay and gradients of norm 1 at most; keeps moving averages.
 
     Arguments as for :func:`muon`.
@@ -73,7 +71,7 @@ def adamw(rate: float, policy: str) -> Any:  # noqa: ANN401
     return _scaling(made, policy)
 
 
-def _scaling(optimizer: Any, policy: str) -> Any:  # noqa: ANN401
+def _scaling(optimizer: keras.optimizers.Optimizer, policy: str) -> keras.optimizers.Optimizer:
     if policy != "mixed_float16":
         return optimizer
     return keras.optimizers.LossScaleOptimizer(optimizer)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import ClassVar
 
-from invgray.training.data import Augmentation
+from invgray.training.augmentation import Augmentation
 from invgray.training.length import Length
 from invgray.training.schedules import warmup_cosine
 

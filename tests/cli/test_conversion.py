@@ -1,6 +1,14 @@
-"""TODO"""
+"""Colours to gray and back by the command line, as a user runs it."""
 
 from __future__ import annotations
+
+import numpy as np
+from PIL import Image
+
+from invgray import metrics
+from invgray.files import reading, writing
+from invgray.files.picture import Picture
+from invgray.files.record import Record
 
 
 def test_there_and_back(invgray, photo_file, tmp_path):
@@ -36,8 +44,8 @@ def test_decode_says_what_it_assumes(run, tmp_path, photo, codec):
     Image.fromarray(photo[..., 1]).save(plain)
     result = run("decode", plain)
     assert result.exit_code == 0
-    assert "seems to hide no colours (or has lost them); 'invgray colorize'" in result.stderr
-    Image.fromarray(to_8_bits(codec.encode(photo))).convert("RGB").save(bare, quality=98)
+    assert "seems to hide no colours (or has lost them); colorizing it makes up" in result.stderr
+    Image.fromarray(codec.encode(photo)).convert("RGB").save(bare, quality=98)
     result = run("decode", bare)
     assert result.exit_code == 0
     assert "does not say what made it; recognised as preset 'standard'" in result.stderr
@@ -45,12 +53,15 @@ def test_decode_says_what_it_assumes(run, tmp_path, photo, codec):
     assert result.exit_code == 0
     assert "hide" not in result.stderr
     other = tmp_path / "other.gray.png"
-    images.write_gray(other, photo[:20, :20, 0], images.Picture(photo), "standard", "0" * 16)
+    small = np.ascontiguousarray(photo[:20, :20, 0])
+    picture = Picture(pixels=photo)
+    writing.write_gray(other, small, picture, Record(preset="standard", weights="0" * 16))
     assert "made with other weights" in run("decode", other).stderr
     unknown = tmp_path / "unknown.gray.png"
-    images.write_gray(unknown, photo[:20, :20, 0], images.Picture(photo), "lost", "0" * 16)
+    writing.write_gray(unknown, small, picture, Record(preset="lost", weights="0" * 16))
     assert run("decode", unknown).exit_code == 4
-    assert "unknown.gray.png: was made with preset 'lost'" in run("decode", unknown).stderr
+    said = run("decode", unknown).stderr
+    assert "unknown.gray.png: was made with preset 'lost', which is not here; name its" in said
     assert run("decode", unknown, "--preset", "standard").exit_code == 0
 
 
@@ -79,7 +90,7 @@ def test_grays_may_be_jpegs(run, tmp_path, photo, photo_file):
     with Image.open(gray) as image:
         image.save(tmp_path / "again.jpg", quality=95)
     assert Image.open(tmp_path / "again.jpg").quantization == tables
-    assert images.read(gray).record.preset == "standard"
+    assert reading.read(gray).record.preset == "standard"
     assert run("decode", gray).exit_code == 0
     assert (tmp_path / "photo.color.png").exists()
 

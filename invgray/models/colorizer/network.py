@@ -8,12 +8,14 @@ pooled, so that the output keeps a quarter of the resolution. Ours are those of 
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
-import keras
 import numpy as np
-from keras import layers
 
 from invgray.errors import WeightsError
+from invgray.models.colorizer.architecture import ColorizerArchitecture
+from invgray.tensorflow import Tensor, keras, layers
+from invgray.types import Floats
 
 STACKS = {1: (64, 64), 2: (128, 128), 3: (256, 256, 256), 4: (512, 512, 512), 5: (512, 512)}
 """Channels of the convolutions taken from VGG-16, its last one left out."""
@@ -22,21 +24,21 @@ FROZEN = (1, 2)
 """Stacks that keep pretrained weights: edges and textures need no learning anew."""
 
 
-def colorizer(outputs: int, width: int = 224, dtype: str | None = None) -> keras.Model:
+def colorizer(architecture: ColorizerArchitecture, dtype: str | None = None) -> keras.Model:
     """Gray to colours: float ``(N, H, W, 1)`` in [0, 1] to ``(N, H/4, W/4, outputs)``, unbounded.
 
-    H and W are multiples of :func:`ratio`.
+    H and W are multiples of the architecture's ``ratio``.
 
     Args:
-        outputs: logits of quantised ab colours, or two for a and b themselves.
-        width: channels of the head.
+        architecture: what to build.
         dtype: Keras dtype policy of the hidden layers; the output is float32 always.
     """
 
-    def convolution(x, filters, **options):
+    def convolution(x: Tensor, filters: int, **options: Any) -> Tensor:  # noqa: ANN401
         options = {"activation": "relu", "kernel_initializer": "he_uniform"} | options
         return layers.Conv2D(filters, 3, padding="same", dtype=dtype, **options)(x)
 
+    width = architecture.width
     gray = keras.Input((None, None, 1), name="gray")
     x = layers.Rescaling(1 / _DEVIATION, offset=-_MEAN / _DEVIATION, dtype="float32")(gray)
     quarter = x
@@ -56,20 +58,8 @@ def colorizer(outputs: int, width: int = 224, dtype: str | None = None) -> keras
     skip = layers.Conv2D(width, 1, dtype=dtype)(quarter)
     x = layers.ReLU(dtype=dtype)(layers.Add(dtype=dtype)([x, skip]))
     x = layers.SpatialDropout2D(0.2, dtype=dtype)(convolution(x, width))
-    colors = layers.Conv2D(outputs, 1, dtype="float32", name="colors")(x)
+    colors = layers.Conv2D(architecture.outputs, 1, dtype="float32", name="colors")(x)
     return keras.Model(gray, colors, name="colorizer")
-
-
-def ratio(**_) -> int:
-    """Heights and widths must be multiples of this."""
-    return 8
-
-
-def receptive_radius(**_) -> int:
-    """Pixels that an output can see in each direction."""
-    full, half, quarter = 2 + 1, 2 + 1, 3 + 1  # convolutions and the pooling after them
-    eighth = 3 + 2 * 2 + 2 + 1 + 1  # stacks 4 and 5, head, rounding up
-    return full + 2 * half + 4 * (quarter + 1) + 8 * eighth + 4
 
 
 def start_from_vgg16(network: keras.Model, weights: Path) -> None:
@@ -96,11 +86,11 @@ def start_from_vgg16(network: keras.Model, weights: Path) -> None:
                     layer.trainable = block not in FROZEN
     except (OSError, ValueError, KeyError, EOFError) as error:
         raise WeightsError(
-            f"{weights}: not weights of VGG-16 ({error})", "name another file with --backbone"
+            f"{weights}: not weights of VGG-16 ({error})", "name another file, or none"
         ) from error
 
 
-def _folded(kernel: np.ndarray, bias: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+def _folded(kernel: Floats, bias: Floats) -> tuple[Floats, Floats]:
     """Kernel and bias for a gray picture in place of three equal channels.
 
     Exact inside a picture. At its border, zeros stand for the mean gray, not for the mean colour.

@@ -1,14 +1,26 @@
-"""What the ``colorizer`` networks are trained with."""
+"""What the ``colorizer`` network is trained with."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from enum import StrEnum
 from typing import ClassVar
 
 from invgray.color import gamut
 from invgray.models.colorizer.architecture import ColorizerArchitecture
 from invgray.models.model import Abilities, NetworkSettings
-from invgray.training.data import Augmentation
+from invgray.training.augmentation import Augmentation
+
+
+class ColorObjective(StrEnum):
+    """What a colorizer learns: the distribution over quantised ab colours, or ab themselves.
+
+    Rebalanced, rare colours count more than common ones.
+    """
+
+    REBALANCED = "classification-rebalanced"
+    CLASSIFICATION = "classification"
+    L2 = "l2"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -16,7 +28,7 @@ class ColorizerSettings(NetworkSettings):
     """Settings of the ``colorizer`` network (Zhang et al. 2016, section 2).
 
     Attributes:
-        objective: one of ``OBJECTIVES``.
+        objective: what it learns.
         grid: distance of the quantised ab colours.
         bins: how many there are, the nearest to the sRGB gamut; None takes those that touch it.
         uniform: lambda, the share of the uniform distribution in the rebalancing.
@@ -31,7 +43,7 @@ class ColorizerSettings(NetworkSettings):
     batch: int = 4
     patch: int = 128
     learning_rate: float = 1e-4
-    objective: str = "classification-rebalanced"
+    objective: ColorObjective = ColorObjective.REBALANCED
     grid: int = 10
     bins: int | None = None
     uniform: float = 0.5
@@ -39,12 +51,15 @@ class ColorizerSettings(NetworkSettings):
     backbone: str | None = None
 
     @property
+    def regression(self) -> bool:
+        """Whether the network predicts ab themselves."""
+        return self.objective is ColorObjective.L2
+
+    @property
     def architecture(self) -> ColorizerArchitecture:
         """Of the colorizer."""
-        bins = gamut.bins(self.grid, self.bins)
-        return ColorizerArchitecture(
-            outputs=2 if self.objective == "l2" else len(bins), width=224
-        )
+        outputs = 2 if self.regression else len(gamut.bins(self.grid, self.bins))
+        return ColorizerArchitecture(outputs=outputs, width=224)
 
     @property
     def abilities(self) -> Abilities:
@@ -52,5 +67,11 @@ class ColorizerSettings(NetworkSettings):
         return Abilities(colorizes=True)
 
     @property
+    def pretrained(self) -> tuple[str, ...]:
+        """The backbone."""
+        return ("VGG-16 (ImageNet), start of the stacks",) if self.backbone else ()
+
+    @property
     def merit(self) -> str:
+        """Accuracy of the ab colours, in which rare ones count as much as common ones."""
         return "auc_rebalanced"

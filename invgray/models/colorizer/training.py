@@ -1,163 +1,148 @@
-"""Training of the colorizer: Zhang, Isola and Efros 2016, section 2."""
+"""Training of the ``colorizer`` network: Zhang, Isola and Efros 2016, section 2."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
-import keras
 import numpy as np
-import tensorflow as tf
 from PIL import Image
-from skimage.color import rgb2lab
 
-from invgray import colorizer, gamut, metrics
-from invgray.images import to_8_bits
-from invgray.networks import colorizer as network
-from invgray.training import distribution, lab, loop
-from invgray.training.cards import Trained, card
-from invgray.training.optimizers import optimizer
-from invgray.training.settings import ColorizerSettings
-
-NEIGHBOURS, SIGMA = 5, 5.0
-"""Bins that share a pixel's colour, and the Gaussian of their shares by distance in ab."""
+from invgray import metrics
+from invgray.color import gamut, tensors
+from invgray.color.lab import gray_of, lab
+from invgray.color.levels import to_8_bits
+from invgray.color.quantized import QuantizedColors
+from invgray.models.colorizer import network
+from invgray.models.colorizer.architecture import SCALE, ColorizerArchitecture
+from invgray.models.colorizer.objective import Loss, objective
+from invgray.models.colorizer.prediction import predict, with_colors
+from invgray.models.colorizer.settings import ColorizerSettings
+from invgray.tensorflow import Tensor, keras, tf
+from invgray.training import distribution, loop
+from invgray.training.optimizers import adamw
+from invgray.training.trained import Run, Trained
+from invgray.types import Floats
 
 
 class Colorization:
     """A network that learns the colours of pictures from their lightness.
 
     Args:
-        net: from :func:`invgray.networks.colorizer.colorizer`.
-        objective: from :func:`objective`.
+        colorizer: the network.
+        loss: of its outputs.
         optimizer: of its trainable weights.
     """
 
+    boundaries: tuple[float, ...] = ()
+
     def __init__(
-        self, net: keras.Model, objective: Callable, optimizer: keras.optimizers.Optimizer
-    ):
-        self.networks: tuple[keras.Model, ...] = (net,)
-        self.objective, self.optimizer = objective, optimizer
-        self.trainable_variables = net.trainable_variables
+        self, colorizer: keras.Model, loss: Loss, optimizer: keras.optimizers.Optimizer
+    ) -> None:
+        self.networks: tuple[keras.Model, ...] = (colorizer,)
+        self.loss, self.optimizer = loss, optimizer
+        self.trainable_variables = colorizer.trainable_variables
         self.optimizer.build(self.trainable_variables)
 
     def set_progress(self, progress: float) -> None:
         """Nothing here depends on it."""
 
-    def train_step(self, rgb) -> dict[str, tf.Tensor]:
+    def train_step(self, rgb: Tensor) -> dict[str, Tensor]:
         """One step on this replica's share of a batch; the loss."""
-        lightness, ab = lab.lightness_and_ab(rgb)
-        target = tf.nn.avg_pool2d(ab, colorizer.SCALE, colorizer.SCALE, "VALID")
+        lightness, ab = tensors.lightness_and_ab(rgb)
+        target = tf.nn.avg_pool2d(ab, SCALE, SCALE, "VALID")
         with tf.GradientTape() as tape:
-            outputs = self.networks[0](lab.neutral(lightness), training=True)
-            loss = tf.reduce_mean(self.objective(outputs, target))
+            outputs = self.networks[0](tensors.neutral(lightness), training=True)
+            loss = tf.reduce_mean(self.loss(outputs, target))
             share = self.optimizer.scale_loss(loss) / distribution.replicas()
         self.optimizer.apply(tape.gradient(share, self.trainable_variables))
         return {"loss": loss}
 
 
-def objective(settings: ColorizerSettings, weights: np.ndarray) -> Callable:
-    """The loss of every pixel: of outputs ``(N, h, w, C)`` and ab ``(N, h, w, 2)``.
-
-    ``l2`` is Eq. 1, in units of ``UNIT``; the others are Eq. 2, with the weights or without.
+def train(settings: ColorizerSettings, run: Run) -> Trained:
+    """Train the colorizer, or go on with the run whose checkpoints are in its folder.
 
     Args:
-        settings: which objective, and the bins.
-        weights: of the bins, ``(Q,)``.
-    """
-    if settings.objective == "l2":
-        return lambda outputs, ab: tf.reduce_sum(tf.square(outputs - ab / colorizer.UNIT), axis=-1)
-    centres = gamut.bins(settings.grid, settings.bins)
-    rarity = tf.constant(weights if settings.objective.endswith("rebalanced") else 1 + 0 * weights)
-
-    def cross_entropy(outputs, ab):
-        indices, shares = soft_encoding(ab, centres)
-        logarithms = tf.gather(tf.nn.log_softmax(outputs), indices, batch_dims=3)
-        return -tf.gather(rarity, indices[..., 0]) * tf.reduce_sum(shares * logarithms, axis=-1)
-
-    return cross_entropy
-
-
-def soft_encoding(ab, centres: np.ndarray) -> tuple[tf.Tensor, tf.Tensor]:
-    """The nearest bins of each colour, the nearest first, and their shares of it.
-
-    Args:
-        ab: ``(N, h, w, 2)``.
-        centres: of the bins, ``(Q, 2)``.
+        settings: what to train and how.
+        run: pictures, and a folder for the run's files.
 
     Returns:
-        Indices and shares, ``(N, h, w, NEIGHBOURS)``; shares add up to one.
+        The colorizer with its best averaged weights, and its colours.
+
+    Raises:
+        UsageError: the batch cannot be shared equally by all that train.
+        WeightsError: the backbone's weights do not fit.
+        TrainingError: the loss stopped being finite and lower learning rates did not help, or the
+            checkpoints do not fit.
+        Interrupted: by Ctrl-C, once a checkpoint is safe.
     """
-    dots = tf.einsum("nhwc,qc->nhwq", ab, centres)
-    squares = tf.reduce_sum(tf.square(ab), axis=-1, keepdims=True) - 2 * dots
-    negative, indices = tf.math.top_k(-(squares + np.square(centres).sum(axis=-1)), NEIGHBOURS)
-    return indices, tf.nn.softmax(negative / (2 * SIGMA**2))
+    strategy, architecture = distribution.begin(settings), settings.architecture
+    centres = gamut.bins(settings.grid, settings.bins)
+    counts = color_counts(run.pictures, centres) + 1  # no colour is impossible
+    weights = gamut.rebalancing(counts, centres, settings.uniform, settings.smoothing)
+    colors = QuantizedColors(
+        grid=settings.grid,
+        count=settings.bins,
+        distribution=tuple(float(f"{share:.4g}") for share in counts / counts.sum()),
+        regression=settings.regression,
+    )
+    with strategy.scope():
+        colorizer = network.colorizer(architecture, run.policy)
+        if settings.backbone:
+            network.start_from_vgg16(colorizer, Path(settings.backbone))
+        optimizer = adamw(settings.learning_rate, run.policy)
+        trainee = Colorization(colorizer, objective(settings, centres, weights), optimizer)
+    averaged = network.colorizer(architecture)
+    trained = loop.train(
+        trainee,
+        (averaged,),
+        settings,
+        run,
+        strategy,
+        lambda: evaluate(averaged, architecture, colors, run.validation),
+    )
+    return replace(trained, colors=colors)
 
 
-def color_counts(pictures: list[Image.Image], centres: np.ndarray, side: int = 48) -> np.ndarray:
-    """How many pixels of the pictures, made smaller, are nearest to each bin: ``(Q,)``."""
+def color_counts(pictures: Sequence[Image.Image], centres: Floats, side: int = 48) -> Floats:
+    """How many pixels of the pictures, made smaller, are nearest to each bin: ``(Q,)``.
+
+    Args:
+        pictures: in RGB.
+        centres: ab of the bins, ``(Q, 2)``.
+        side: of the small pictures.
+    """
     counts = np.zeros(len(centres))
     for picture in pictures:
         small = np.asarray(picture.resize((side, side), Image.Resampling.BOX))
-        found = gamut.nearest(rgb2lab(small)[..., 1:], centres)
+        found = gamut.nearest(lab(small)[..., 1:], centres)
         counts += np.bincount(found.ravel(), minlength=len(centres))
     return counts
 
 
-def train(
-    settings: ColorizerSettings,
-    pictures: list[Image.Image],
-    validation: list[Image.Image],
-    directory: Path,
-    policy: str = "float32",
-    quiet: bool = False,
-    report: Callable[[str], None] = print,
-) -> Trained:
-    """Train, or go on training, the colorizer whose checkpoints are in ``directory``.
+def evaluate(
+    colorizer: keras.Model,
+    architecture: ColorizerArchitecture,
+    colors: QuantizedColors,
+    pictures: Sequence[Image.Image],
+) -> dict[str, float]:
+    """Mean figures of colorized pictures under the paper's protocol (256x256).
 
-    Arguments, result and errors are those of :func:`invgray.training.codec.train`.
-
-    Raises:
-        WeightsError: the backbone's weights do not fit.
+    Args:
+        colorizer: the network.
+        architecture: of the network.
+        colors: what its outputs stand for.
+        pictures: to measure on.
     """
-    strategy, worker, directory = distribution.begin(settings, directory)
-    centres = gamut.bins(settings.grid, settings.bins)
-    counts = color_counts(pictures, centres) + 1  # no colour is impossible
-    weights = gamut.rebalancing(counts, centres, settings.uniform, settings.smoothing)
-    colors = {
-        "objective": settings.objective,
-        "grid": settings.grid,
-        "count": settings.bins,
-        "distribution": [float(f"{share:.4g}") for share in counts / counts.sum()],
-    }
-    backbone = Path(settings.backbone) if settings.backbone else None
-    with strategy.scope():
-        net = network.colorizer(**settings.arguments, dtype=policy)
-        if backbone:
-            network.start_from_vgg16(net, backbone)
-        model = Colorization(net, objective(settings, weights), optimizer(settings, policy))
-    twin = network.colorizer(**settings.arguments)
-    summary = loop.run(
-        model,
-        [twin],
-        pictures,
-        settings,
-        lambda: evaluate(twin, colors, validation),
-        strategy=strategy,
-        directory=directory,
-        quiet=quiet or worker > 0,
-        report=report,
-    )
-    summary["precision"] = policy
-    made = card(settings, twin, summary, evaluate(twin, colors, validation)) | {"colors": colors}
-    return Trained([twin], made, worker)
 
+    def outputs(levels: Floats) -> Floats:
+        return np.asarray(colorizer(levels / np.float32(255)))
 
-def evaluate(net, colors: dict, pictures: list[Image.Image]) -> dict[str, float]:
-    """Mean figures of colorized pictures under the paper's protocol (256x256)."""
-    rows = []
+    rarity, rows = colors.rarity, []
     for picture in pictures:
         rgb = np.asarray(metrics.paper_protocol(picture))
-        gray = to_8_bits(gamut.gray_of(rgb))
-        restored = colorizer.with_colors(gray, colorizer.predict(net, gray, colors))
-        rows.append(metrics.colorization(rgb, restored, *gamut.rarity(colors)))
+        gray = to_8_bits(gray_of(rgb))
+        colorized = with_colors(gray, predict(outputs, gray, architecture, colors))
+        rows.append(metrics.colorization(rgb, colorized, colors.centres, rarity))
     return metrics.mean_of_colorizations(rows)

@@ -1,4 +1,4 @@
-"""The ``paper`` network: Xia, Liu and Wong 2018, section 4 and Fig. 2.
+"""The ``paper`` networks: Xia, Liu and Wong 2018, section 4 and Fig. 2.
 
 All convolutions are 3x3 and "same" unless said. Inside, values are in [-1, 1] as in the paper; the
 networks' ends map them to and from [0, 1], the range that every network here speaks.
@@ -6,26 +6,24 @@ networks' ends map them to and from [0, 1], the range that every network here sp
 
 from __future__ import annotations
 
-import keras
-from keras import layers
+from typing import Any
 
-RATIO = 4
-"""Of the full resolution to the lowest."""
+from invgray.models.paper.architecture import PaperArchitecture
+from invgray.tensorflow import Tensor, keras, layers
 
 
-def encoder(down_up: bool = True, dtype: str | None = None) -> keras.Model:
+def encoder(architecture: PaperArchitecture, dtype: str | None = None) -> keras.Model:
     """Colour to gray: float ``(N, H, W, 3)`` to ``(N, H, W, 1)``, both in [0, 1].
 
-    H and W are multiples of :func:`ratio`.
+    H and W are multiples of the architecture's ``ratio``.
 
     Args:
-        down_up: with the down and up blocks; without, the same eight residual blocks all have the
-            full resolution and 64 channels (the ablation of Fig. 3).
+        architecture: what to build.
         dtype: Keras dtype policy of the hidden layers; the output is float32 always.
     """
     rgb = keras.Input((None, None, 3), name="rgb")
     full = _residual_blocks(_convolution(_to_signed(rgb), 64, dtype), 2, dtype)
-    if down_up:
+    if architecture.down_up:
         half = _down(full, 128, dtype)
         quarter = _residual_blocks(_down(half, 256, dtype), 4, dtype)
         x = layers.Add(dtype=dtype)([_up(quarter, 128, dtype), half])
@@ -37,10 +35,10 @@ def encoder(down_up: bool = True, dtype: str | None = None) -> keras.Model:
     return keras.Model(rgb, _from_signed(gray, "gray"), name="encoder")
 
 
-def decoder(down_up: bool = True, dtype: str | None = None) -> keras.Model:
+def decoder(architecture: PaperArchitecture, dtype: str | None = None) -> keras.Model:
     """Gray to colour: float ``(N, H, W, 1)`` to ``(N, H, W, 3)``, both in [0, 1].
 
-    Arguments as for :func:`encoder`; ``down_up`` changes nothing here.
+    Arguments as for :func:`encoder`; the decoder is the same in all architectures.
     """
     gray = keras.Input((None, None, 1), name="gray")
     x = _residual_blocks(_convolution(_to_signed(gray), 64, dtype), 8, dtype)
@@ -49,34 +47,19 @@ def decoder(down_up: bool = True, dtype: str | None = None) -> keras.Model:
     return keras.Model(gray, _from_signed(rgb, "rgb"), name="decoder")
 
 
-def ratio(**_) -> int:
-    """Heights and widths must be multiples of this."""
-    return RATIO
-
-
-def receptive_radius(down_up: bool = True) -> int:
-    """Pixels that an output pixel can see in each direction, rounded up to a multiple of RATIO."""
-    if not down_up:
-        return 1 + 2 * 8 + 1 + 2  # first, residual blocks, last, rounding up
-    full = 1 + 2 * 4 + 1 + 1 + 2  # first, residual blocks, last, down, up
-    half = 1 + 1 + 2
-    quarter = 1 + 2 * 4
-    return full + 2 * half + 4 * quarter + RATIO + 3
-
-
-def _to_signed(x):
+def _to_signed(x: Tensor) -> Tensor:
     return layers.Rescaling(2.0, offset=-1.0, dtype="float32")(x)
 
 
-def _from_signed(x, name):
+def _from_signed(x: Tensor, name: str) -> Tensor:
     return layers.Rescaling(0.5, offset=0.5, dtype="float32", name=name)(x)
 
 
-def _convolution(x, filters, dtype, **options):
+def _convolution(x: Tensor, filters: int, dtype: str | None, **options: Any) -> Tensor:  # noqa: ANN401
     return layers.Conv2D(filters, 3, padding="same", dtype=dtype, **options)(x)
 
 
-def _residual_blocks(x, count, dtype):
+def _residual_blocks(x: Tensor, count: int, dtype: str | None) -> Tensor:
     for _ in range(count):
         y = _convolution(x, x.shape[-1], dtype, activation="relu")
         y = _convolution(y, x.shape[-1], dtype, kernel_initializer=_small())
@@ -84,16 +67,16 @@ def _residual_blocks(x, count, dtype):
     return x
 
 
-def _small():
+def _small() -> keras.Initializer:
     """A tenth of Keras' usual start: blocks begin near the identity, and colours get through."""
     return keras.initializers.VarianceScaling(0.01, "fan_avg", "uniform")
 
 
-def _down(x, filters, dtype):
+def _down(x: Tensor, filters: int, dtype: str | None) -> Tensor:
     x = _convolution(x, filters, dtype, strides=2)
     return _convolution(x, filters, dtype, activation="relu")
 
 
-def _up(x, filters, dtype):
+def _up(x: Tensor, filters: int, dtype: str | None) -> Tensor:
     x = _convolution(layers.UpSampling2D(2, dtype=dtype)(x), filters, dtype)
     return _convolution(x, filters, dtype, activation="relu")

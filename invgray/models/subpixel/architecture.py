@@ -33,12 +33,12 @@ class SubpixelArchitecture(Architecture):
     @property
     def ratio(self) -> int:
         """Two for every level."""
-        return 2**self.levels
+        return 1 << self.levels
 
     @property
     def receptive_radius(self) -> int:
         """Rounded up to a multiple of the ratio."""
         ends = 1 + 2 * (self.before + self.after) + 1  # 3x3 convolutions on the grid of a level
         deepest = 1 + 2 * self.deep + 1
-        seen = sum(2**level * ends for level in range(1, self.levels)) + self.ratio * deepest
+        seen = sum((1 << level) * ends for level in range(1, self.levels)) + self.ratio * deepest
         return -(-seen // self.ratio) * self.ratio + self.ratio

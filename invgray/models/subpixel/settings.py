@@ -3,21 +3,32 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from enum import StrEnum
 from typing import ClassVar
 
 from invgray.models.model import Abilities, NetworkSettings
 from invgray.models.subpixel.architecture import SubpixelArchitecture
-from invgray.training.data import Augmentation
+from invgray.training.augmentation import Augmentation
+
+
+class Channel(StrEnum):
+    """What a gray goes through on its way to the decoder.
+
+    A PNG as it is, or one that is edited, resized, printed and compressed with JPEG on its way.
+    """
+
+    PNG = "png"
+    HANDLED = "handled"
 
 
 @dataclass(frozen=True, kw_only=True)
 class SubpixelSettings(NetworkSettings):
-    """Settings of the ``subpixel`` network.
+    """Settings of the ``subpixel`` networks.
 
     Attributes:
         width: channels at half the resolution.
         levels: of resolution; 3 sees the 8x8 grid of JPEG.
-        channel: what grays go through on their way to the decoder, of ``CHANNELS``.
+        channel: what grays go through on their way to the decoder.
         gray_weight: of the gray's distance to the luminance, beside the colours' error.
         structure_weight: of one minus the gray's structure term.
     """
@@ -29,7 +40,7 @@ class SubpixelSettings(NetworkSettings):
     learning_rate: float = 4e-4
     width: int = 48
     levels: int = 2
-    channel: str = "png"
+    channel: Channel = Channel.PNG
     gray_weight: float = 0.1
     structure_weight: float = 0.13
 
@@ -43,10 +54,19 @@ class SubpixelSettings(NetworkSettings):
     @property
     def abilities(self) -> Abilities:
         """Of the preset that comes out."""
-        return Abilities(
-            hides_colors=True, has_pattern=True, handled=self.channel == "handled"
-        )
+        return Abilities(hides_colors=True, has_pattern=True, handled=self.handled)
+
+    @property
+    def handled(self) -> bool:
+        """Whether grays are handled on their way."""
+        return self.channel is Channel.HANDLED
+
+    @property
+    def multiple(self) -> int:
+        """The networks' ratio, and whole blocks of JPEG if grays are handled."""
+        return max(self.architecture.ratio, 8 if self.handled else 1)
 
     @property
     def merit(self) -> str:
-        return "psnr_jpeg_75" if self.channel == "handled" else "psnr"
+        """PSNR of the colours, after JPEG if grays are handled."""
+        return "psnr_jpeg_75" if self.handled else "psnr"

@@ -1,0 +1,52 @@
+"""Training of the ``subpixel`` networks."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from invgray.models.subpixel.settings import Channel, SubpixelSettings
+from invgray.models.subpixel.training import train
+from invgray.training import log
+from invgray.training.length import Length, Unit
+
+
+def settings(steps, **changes):
+    given = {"width": 8, "batch": 2, "patch": 32, "seed": 3} | changes
+    return SubpixelSettings(length=Length(steps, Unit.STEPS), **given)
+
+
+def rows(run):
+    return log.read(run.directory / "log.csv")
+
+
+def weights(networks):
+    return np.concatenate([w.ravel() for n in networks for w in n.get_weights()])
+
+
+def test_training_learns_color(run):
+    trained = train(settings(80, interval=40, learning_rate=5e-3), run)
+    first, last = rows(run)
+    assert last["color"] < 0.8 * first["color"]
+    assert trained.figures["psnr"] == pytest.approx(last["validation_psnr"], abs=1e-4)
+    assert trained.figures["psnr"] > first["validation_psnr"] + 0.5
+    assert [network.name for network in trained.networks] == ["encoder", "decoder"]
+    assert trained.colors is None
+
+
+def test_a_handled_run_keeps_the_weights_that_survive_jpeg(run):
+    handled = settings(4, interval=1, channel=Channel.HANDLED, levels=3)
+    trained = train(handled, run)
+    validated = [row["validation_psnr_jpeg_75"] for row in rows(run)]
+    assert len(set(validated)) > 1
+    assert trained.figures["psnr_jpeg_75"] == pytest.approx(max(validated), rel=1e-6)
+
+
+def test_a_run_in_two_parts_equals_one(run, pictures, tmp_path):
+    """The same seed draws the same patches, weights and damage; the length is the whole's."""
+    from dataclasses import replace
+
+    (tmp_path / "other").mkdir()
+    runs = run, replace(run, directory=tmp_path / "other")
+    once, again = (train(settings(3, interval=3, channel=Channel.HANDLED), one) for one in runs)
+    np.testing.assert_allclose(weights(once.networks), weights(again.networks), atol=1e-6)

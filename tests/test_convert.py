@@ -1,0 +1,270 @@
+"""From file to file by the library: what goes in, what comes out, what is said."""
+
+from __future__ import annotations
+
+import io
+import json
+from dataclasses import asdict, fields
+
+import numpy as np
+import pytest
+from click.testing import CliRunner
+from PIL import Image
+
+import invgray
+from invgray import errors, metrics
+from invgray.cli import main
+from invgray.convert import PIPE, load_codec
+from invgray.files import reading, record, writing
+from invgray.files.picture import Picture
+from invgray.files.record import Record
+from invgray.inference.machine import Machine
+from invgray.presets import store
+
+FLOAT32 = Machine(precision="float32")
+OVER = {"overwrite": True, "machine": FLOAT32}
+
+
+def pixels(file):
+    return np.asarray(Image.open(file))
+
+
+def png(array):
+    file = io.BytesIO()
+    Image.fromarray(array).save(file, "PNG")
+    return file.getvalue()
+
+
+@pytest.fixture
+def gray_file(photo_file):
+    """The gray of the photograph, beside it."""
+    target = photo_file.with_name("photo.gray.png")
+    invgray.encode_file(photo_file, target, invgray.EncodeOptions(machine=FLOAT32))
+    return target
+
+
+def test_paths_bytes_and_streams_give_the_same(photo_file, tmp_path):
+    options = invgray.EncodeOptions(machine=FLOAT32)
+    target = tmp_path / "a.gray.png"
+    outcome = invgray.encode_file(str(photo_file), str(target), options)
+    assert (outcome.input, outcome.output) == (str(photo_file), str(target))
+    data = photo_file.read_bytes()
+    for source in (photo_file, data, io.BytesIO(data)):
+        stream = io.BytesIO()
+        outcome = invgray.encode_file(source, stream, options)
+        assert outcome.output == PIPE
+        assert stream.getvalue() == target.read_bytes()
+    assert outcome == invgray.Outcome(
+        input=PIPE, output=PIPE, width=96, height=80, preset="standard"
+    )
+    color = io.BytesIO()
+    invgray.decode_file(io.BytesIO(target.read_bytes()), color, invgray.DecodeOptions(machine=FLOAT32))
+    assert metrics.psnr(pixels(photo_file), pixels(color)) > 37
+
+
+def test_an_outcome_has_all_that_json_prints(photo_file, tmp_path):
+    bad = tmp_path / "bad.png"
+    bad.write_bytes(b"nonsense")
+    printed = CliRunner().invoke(
+        main, ["encode", str(photo_file), str(bad), "-o", str(tmp_path / "out"), "--json", "-q"]
+    )
+    rows = [json.loads(line) for line in printed.stdout.splitlines()]
+    known = {field.name for field in fields(invgray.Outcome)}
+    assert {key for row in rows for key in row} <= known
+    done = next(row for row in rows if row["status"] == "done")
+    again = tmp_path / "again.gray.png"
+    outcome = invgray.encode_file(photo_file, again)
+    mine = {k: v for k, v in asdict(outcome).items() if v not in (None, ())}
+    assert done | {"output": str(again)} == mine
+
+
+def test_existing_files_and_places_are_looked_at_first(
+    photo_file, gray_file, tmp_path, monkeypatch
+):
+    monkeypatch.setattr("invgray.codec.Codec.encode", lambda *_: pytest.fail("work was done"))
+    before = gray_file.read_bytes()
+    with pytest.raises(errors.ExistsError, match="exists already") as caught:
+        invgray.encode_file(photo_file, gray_file)
+    assert "--" not in str(caught.value)
+    skipped = invgray.encode_file(photo_file, gray_file, invgray.EncodeOptions(skip_existing=True))
+    assert skipped.status is invgray.Status.SKIPPED
+    assert gray_file.read_bytes() == before
+    with pytest.raises(errors.OutputError, match="is not a folder"):
+        invgray.encode_file(photo_file, gray_file / "a.png")
+    (tmp_path / "folder.png").mkdir()
+    with pytest.raises(errors.OutputError, match="it is a folder"):
+        invgray.encode_file(photo_file, tmp_path / "folder.png", invgray.EncodeOptions(**OVER))
+    with pytest.raises(errors.UsageError, match="is the input itself"):
+        invgray.encode_file(photo_file, photo_file, invgray.EncodeOptions(**OVER))
+    with pytest.raises(errors.UsageError, match="cannot be written in this format"):
+        invgray.encode_file(photo_file, tmp_path / "a.bmp")
+    with pytest.raises(errors.UsageError, match="exclude each other"):
+        invgray.EncodeOptions(overwrite=True, skip_existing=True)
+
+
+def test_a_watch_hears_of_tiles_and_may_stop(tmp_path, photo):
+    source = tmp_path / "a.png"
+    Image.fromarray(photo).save(source)
+    heard = []
+    options = invgray.EncodeOptions(machine=Machine(precision="float32", tile=128))
+    invgray.encode_file(source, io.BytesIO(), options, lambda *progress: heard.append(progress))
+    assert heard == [(n * 128 * 128, 256 * 256) for n in range(4)]
+
+    def stop(done, total):
+        if done:
+            raise errors.Interrupted("interrupted")
+
+    with pytest.raises(errors.Interrupted):
+        invgray.encode_file(source, tmp_path / "a.gray.png", options, stop)
+    assert [path.name for path in tmp_path.iterdir()] == ["a.png"]
+
+
+def test_networks_are_loaded_once():
+    first = load_codec("standard", FLOAT32)
+    assert load_codec("standard", Machine(precision="float32")) is first
+    assert load_codec(store.find("standard").directory, FLOAT32) is first
+    assert load_codec("standard", Machine(precision="float32", tile=64)) is not first
+
+
+# Grays that are encoded again
+
+
+@pytest.mark.parametrize("options", [{}, {"border": True}])
+def test_a_gray_that_hides_colours_is_kept_as_it_is(tmp_path, photos, options):
+    source, gray, again = (tmp_path / n for n in ("cat.png", "cat.gray.png", "again.gray.png"))
+    rgba = np.dstack([photos["cat"], photos["cat"][..., 1]])
+    Image.fromarray(rgba).save(source, dpi=(300, 300))
+    invgray.encode_file(source, gray, invgray.EncodeOptions(preset="robust", **options))
+    outcome = invgray.encode_file(gray, again)
+    assert outcome.notices == ("hides colours already; kept as it is",)
+    assert outcome.preset == "robust"
+    assert again.read_bytes() == gray.read_bytes()
+    there, back = tmp_path / "there.png", tmp_path / "back.png"
+    invgray.decode_file(gray, there)
+    invgray.decode_file(again, back)
+    assert there.read_bytes() == back.read_bytes()
+    assert np.ptp(pixels(back)[..., :3].astype(int), axis=-1).mean() > 10
+
+
+def test_decode_trusts_pixels_over_a_record(tmp_path, photo, gray_file, codec):
+    """A gray that lost its record, and was encoded once more by a program that then said so."""
+    said = tmp_path / "said.gray.png"
+    told = Record(preset="standard", weights=codec.preset.digest, colorless=True)
+    gray = codec.encode(photo)
+    writing.write_gray(said, gray, Picture(pixels=gray), told)
+    outcome = invgray.decode_file(said, tmp_path / "a.png", invgray.DecodeOptions(machine=FLOAT32))
+    assert outcome.notices == ("says that it has no colour, but hides some of 'standard'",)
+    assert metrics.psnr(photo, pixels(tmp_path / "a.png")) > 37
+
+
+def test_a_gray_without_colour_stays_as_it_is(tmp_path, photo):
+    gray = np.ascontiguousarray(photo[..., 1])
+    encoded, decoded = io.BytesIO(), io.BytesIO()
+    invgray.encode_file(png(gray), encoded)
+    assert invgray.decode_file(encoded.getvalue(), decoded).preset is None
+    assert (pixels(encoded) == gray).all()
+    assert (pixels(decoded) == gray[..., None]).all()
+
+
+# Weights and their versions
+
+
+def test_weights_are_found_by_their_digest(tmp_path, photo, codec):
+    """The name says one thing, the digest another: the digest is that of the weights."""
+    file, gray = tmp_path / "a.gray.png", codec.encode(photo)
+    renamed = Record(preset="robust", weights=codec.preset.digest)
+    writing.write_gray(file, gray, Picture(pixels=gray), renamed)
+    outcome = invgray.decode_file(file, tmp_path / "a.png")
+    assert (outcome.preset, outcome.notices) == ("standard", ())
+    assert metrics.psnr(photo, pixels(tmp_path / "a.png")) > 37
+
+
+@pytest.mark.parametrize("name", ["lost", "colorizer"])
+def test_a_preset_that_is_not_here_is_named(tmp_path, photo, name):
+    file, gray = tmp_path / "a.gray.png", np.ascontiguousarray(photo[..., 0])
+    writing.write_gray(file, gray, Picture(pixels=gray), Record(preset=name, weights="0" * 16))
+    with pytest.raises(errors.ForeignWeightsError, match=f"preset '{name}', which is not here"):
+        invgray.decode_file(file, tmp_path / "a.png")
+
+
+@pytest.mark.parametrize("name", ["my model", "Jörg's", "n" * 255, "new\nline"])
+def test_weights_in_folders_of_any_name_leave_a_sound_record(tmp_path, photo, name):
+    folder, gray = tmp_path / name, tmp_path / "a.gray.png"
+    folder.symlink_to(store.find("robust").directory)
+    copy = tmp_path / ("copy of " + name[:200])
+    copy.mkdir()
+    for file in folder.iterdir():
+        (copy / file.name).symlink_to(file)
+    options = invgray.EncodeOptions(preset=copy, border=True)
+    invgray.encode_file(png(photo), gray, options)
+    found = reading.read(gray).record
+    assert found is not None
+    assert found.border > 0
+    assert found.preset == record.Record(preset=copy.name, weights="0").preset
+    outcome = invgray.decode_file(gray, tmp_path / "a.png")
+    assert (outcome.width, outcome.height) == (256, 256)
+    assert outcome.preset == "robust"
+
+
+# Errors
+
+
+@pytest.mark.parametrize(
+    ("call", "kind"),
+    [
+        (lambda: invgray.encode_file("missing.jpg", io.BytesIO()), errors.InputError),
+        (lambda: invgray.encode_file(b"", io.BytesIO()), errors.InputError),
+        (lambda: invgray.encode_file(b"nonsense", io.BytesIO()), errors.InputError),
+        (lambda: invgray.load("nonsense"), errors.WeightsError),
+        (lambda: invgray.load("colorizer"), errors.WeightsError),
+        (lambda: invgray.load_colorizer("standard"), errors.WeightsError),
+        (lambda: invgray.DecodeOptions(size=(3, 3)), errors.UsageError),
+    ],
+)
+def test_errors_say_cause_and_remedy_without_the_words_of_the_command_line(call, kind):
+    with pytest.raises(kind) as caught:
+        call()
+    assert caught.value.cause
+    assert caught.value.remedy
+    assert "--" not in str(caught.value)
+    assert "\n" not in str(caught.value)
+
+
+def test_machines_are_described_by_known_words():
+    assert Machine(device="cpu") == Machine(device=invgray.inference.machine.Device.CPU)
+    with pytest.raises(ValueError, match="'fast' is not a valid Precision"):
+        invgray.load("standard", precision="fast")
+    with pytest.raises(errors.DeviceError, match="OpenVINO runs on the CPU only") as caught:
+        invgray.load("standard", engine="openvino", device="gpu").encode(
+            np.eye(9, dtype=np.uint8)[..., None].repeat(3, -1) * np.uint8([1, 2, 3])
+        )
+    assert "--" not in str(caught.value)
+
+
+def test_a_colour_picture_is_not_decoded(photo):
+    with pytest.raises(errors.InputError, match="is a colour picture; give the gray picture"):
+        invgray.decode_file(png(photo), io.BytesIO())
+
+
+def test_colorizing_says_what_it_was_given(photo, gray_file):
+    target = io.BytesIO()
+    outcome = invgray.colorize_file(png(photo), target)
+    assert outcome.notices == ("is a colour picture; its colours are replaced",)
+    assert pixels(target).shape == photo.shape
+    outcome = invgray.colorize_file(gray_file, io.BytesIO())
+    assert outcome.notices == ("hides its true colours; decoding brings them back",)
+
+
+@pytest.mark.parametrize("suffix", ["png", "jpg", "webp", "tiff"])
+def test_results_are_in_the_format_of_their_suffix(gray_file, tmp_path, suffix):
+    target = tmp_path / f"a.{suffix}"
+    invgray.decode_file(gray_file, target)
+    form = {"jpg": "JPEG"}.get(suffix, suffix.upper())
+    with Image.open(target) as image:
+        assert (image.format, image.mode) == (form, "RGB")
+
+
+def test_everything_public_is_there():
+    assert {getattr(invgray, name).__name__ for name in invgray.__all__ if name != "__version__"}
+    with pytest.raises(AttributeError, match="no attribute 'nonsense'"):
+        invgray.nonsense  # noqa: B018

@@ -1,0 +1,44 @@
+"""Grays that hide colours are told from those that do not."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from invgray import detector
+from invgray.color.levels import to_8_bits
+from invgray.color.luminance import luminance
+
+
+@pytest.mark.parametrize("name", ["astronaut", "coffee", "cat"])
+def test_hidden_colours_are_told_from_none(codec, robust, photos, name):
+    candidates = [codec, robust]
+    for maker in candidates:
+        assert detector.recognise(candidates, maker.encode(photos[name])) is maker
+    assert detector.recognise(candidates, to_8_bits(luminance(photos[name]))) is None
+
+
+def test_agreement_is_nearly_full_for_a_codec_s_own_gray(codec, photo):
+    assert detector.agreement(codec, codec.encode(photo)) > 0.9
+    assert detector.agreement(codec, to_8_bits(luminance(photo))) < 0.5
+
+
+@pytest.mark.parametrize("shape", [(64, 64), (1, 1), (1, 500)])
+def test_a_flat_gray_hides_nothing(codec, robust, shape):
+    assert detector.recognise([codec, robust], np.full(shape, 128, np.uint8)) is None
+
+
+def test_grays_without_a_pattern_of_their_own_are_not_told(paper, photo):
+    assert detector.recognise([paper], paper.encode(photo)) is None
+
+
+def test_no_codecs_recognise_nothing(photo):
+    assert detector.recognise([], photo[..., 0]) is None
+
+
+@pytest.mark.parametrize("name", ["astronaut", "cat"])
+def test_prints_are_told_by_the_decoder_of_handled_grays(codec, robust, photos, name):
+    gray, plain = robust.encode(photos[name]), to_8_bits(luminance(photos[name]))
+    assert detector.survived_print(robust, gray)
+    assert not detector.survived_print(robust, plain)
+    assert not detector.survived_print(codec, codec.encode(photos[name]))
