@@ -175,6 +175,8 @@ def encode_file(
     picture = reading.read(way.source)
     if picture.record and not picture.record.colorless and picture.pixels.ndim == 2:
         return _keep(way, picture, picture.record, options)
+    if options.border:
+        border.check(*picture.pixels.shape[:2], way.name)
     gray = codec.encode(picture.pixels, watch)
     preset, around = codec.preset, border.thickness(*gray.shape) if options.border else 0
     record = Record(
@@ -186,16 +188,12 @@ def encode_file(
     )
     written, framed = gray, picture
     if options.border:
-        written = border.draw(gray, way.name)
+        written = border.draw(gray)
         alpha = picture.alpha
         framed = replace(picture, alpha=alpha if alpha is None else _opaque_around(alpha, around))
     lost = writing.write_gray(way.target, written, framed, record, options.quality)
-    if writing.gray_format(way.target).lossy and not preset.card.abilities.handled:
-        lost += (
-            f"JPEG damages the colours that preset '{preset.name}' hides; "
-            "write a PNG, or use preset 'robust'",
-        )
-    return way.done(gray, preset.name, picture.notices + lost)
+    notices = picture.notices + lost + _endangered(way, preset.name, preset)
+    return way.done(gray, preset.name, notices)
 
 
 def decode_file(
@@ -377,9 +375,25 @@ def _opaque_around(alpha: Pixels, thickness: int) -> Pixels:
 
 def _keep(way: _Way, picture: Picture, record: Record, options: EncodeOptions) -> Outcome:
     """Write a gray that hides colours as it is."""
+    if options.border and not record.border:
+        raise InputError(
+            f"{way.name}: hides colours already, and cannot get a border",
+            "give the colour picture that it was made of",
+        )
     lost = writing.write_gray(way.target, picture.pixels, picture, record, options.quality)
     notices = (*picture.notices, "hides colours already; kept as it is", *lost)
-    return way.done(picture.pixels, record.preset, notices)
+    notices += _endangered(way, record.preset, store.by_digest(record.weights))
+    return way.done(_without_border(picture).pixels, record.preset, notices)
+
+
+def _endangered(way: _Way, name: str, preset: Preset | None) -> tuple[str, ...]:
+    """What there is to say where a gray that was not made for it is compressed with loss."""
+    handled = preset is not None and preset.card.abilities.handled
+    if handled or not writing.gray_format(way.target).lossy:
+        return ()
+    return (
+        f"JPEG damages the colours that preset '{name}' hides; write a PNG, or use preset 'robust'",
+    )
 
 
 def _maker(

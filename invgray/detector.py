@@ -57,7 +57,7 @@ def survived_print(codec: Codec, gray: Pixels) -> bool:
     """
     if not codec.preset.card.abilities.handled:
         return False
-    return bool(np.ptp(codec.decode(_middle(gray)), axis=-1).mean() >= LEAST_COLOR)
+    return bool(np.ptp(codec.decode(_middle(codec, gray)), axis=-1).mean() >= LEAST_COLOR)
 
 
 def agreement(codec: Codec, gray: Pixels) -> float:
@@ -71,7 +71,7 @@ def agreement(codec: Codec, gray: Pixels) -> float:
         codec: whose pattern to look for.
         gray: uint8 ``(H, W)``.
     """
-    gray = _middle(gray)
+    gray = _middle(codec, gray)
     rgb = codec.decode(gray)
     plain = luminance(rgb)
     found, expected = (x - plain for x in (gray, codec.unrounded(rgb)))
@@ -80,6 +80,8 @@ def agreement(codec: Codec, gray: Pixels) -> float:
     return float(np.mean(found * expected) / max(scale, 1e-6))
 
 
-def _middle(gray: Pixels) -> Pixels:
-    top, left = (max(0, (n - SIDE) // 2) for n in gray.shape)
+def _middle(codec: Codec, gray: Pixels) -> Pixels:
+    """The middle of a picture, from a corner of the networks' grid on: patterns lie on that."""
+    grid = codec.preset.card.architecture.ratio
+    top, left = (max(0, (n - SIDE) // 2) // grid * grid for n in gray.shape)
     return gray[top : top + SIDE, left : left + SIDE]

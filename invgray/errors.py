@@ -14,7 +14,7 @@ class InvgrayError(Exception):
 
     exit_code = SOME_FAILED
 
-    def __init__(self, cause: str, remedy: str = ""):
+    def __init__(self, cause: str, remedy: str = "") -> None:
         super().__init__(f"{cause}; {remedy}" if remedy else cause)
         self.cause, self.remedy = cause, remedy
 

@@ -83,7 +83,7 @@ def colorizer(machine):
 @pytest.fixture(scope="session")
 def vgg16_file(tmp_path_factory):
     """Random weights in the form of a .npz of torchvision's VGG-16."""
-    import keras
+    from invgray.tensorflow import keras
 
     random = np.random.default_rng(0)
     network = keras.applications.VGG16(include_top=False, weights=None)
@@ -101,17 +101,17 @@ def vgg16_file(tmp_path_factory):
 @pytest.fixture(scope="session")
 def colorizer_folder(tmp_path_factory, photos):
     """A colorizer that was hardly trained."""
-    from invgray import presets
-    from invgray.training import colorizer
-    from invgray.training.settings import ColorizerSettings
+    from invgray.models.colorizer.settings import ColorizerSettings
+    from invgray.train import TrainOptions, train
+    from invgray.training.length import Length, Unit
 
-    folder = tmp_path_factory.mktemp("trained") / "hasty"
-    pictures = [Image.fromarray(rgb) for rgb in photos.values()]
-    settings = ColorizerSettings(steps=2, patch=32, batch=1, interval=2)
-    quiet = {"quiet": True, "report": lambda line: None}
-    trained = colorizer.train(settings, pictures, pictures[:1], folder / "run", **quiet)
-    presets.save(folder, trained.networks, trained.card)
-    return folder
+    folder = tmp_path_factory.mktemp("trained")
+    for name, rgb in photos.items():
+        Image.fromarray(rgb).save(folder / f"{name}.png")
+    settings = ColorizerSettings(length=Length(2, Unit.STEPS), patch=32, batch=1, interval=2)
+    options = TrainOptions(quiet=True, report=lambda line: None)
+    train([folder], folder / "hasty", settings, options)
+    return folder / "hasty"
 
 
 @pytest.fixture(scope="session")

@@ -58,7 +58,9 @@ def test_paths_bytes_and_streams_give_the_same(photo_file, tmp_path):
         input=PIPE, output=PIPE, width=96, height=80, preset="standard"
     )
     color = io.BytesIO()
-    invgray.decode_file(io.BytesIO(target.read_bytes()), color, invgray.DecodeOptions(machine=FLOAT32))
+    invgray.decode_file(
+        io.BytesIO(target.read_bytes()), color, invgray.DecodeOptions(machine=FLOAT32)
+    )
     assert metrics.psnr(pixels(photo_file), pixels(color)) > 37
 
 
@@ -144,6 +146,19 @@ def test_a_gray_that_hides_colours_is_kept_as_it_is(tmp_path, photos, options):
     invgray.decode_file(again, back)
     assert there.read_bytes() == back.read_bytes()
     assert np.ptp(pixels(back)[..., :3].astype(int), axis=-1).mean() > 10
+
+
+def test_what_a_kept_gray_cannot_be_given_is_said(tmp_path, gray_file):
+    with pytest.raises(errors.InputError, match="hides colours already, and cannot get a border"):
+        invgray.encode_file(gray_file, tmp_path / "a.png", invgray.EncodeOptions(border=True))
+    outcome = invgray.encode_file(gray_file, tmp_path / "a.jpg")
+    assert any("JPEG damages the colours" in notice for notice in outcome.notices)
+
+
+def test_a_border_is_refused_before_the_work(photo_file, tmp_path, monkeypatch):
+    monkeypatch.setattr("invgray.codec.Codec.encode", lambda *_: pytest.fail("work was done"))
+    with pytest.raises(errors.InputError, match="96x80 pixels are too few or too many"):
+        invgray.encode_file(photo_file, tmp_path / "a.png", invgray.EncodeOptions(border=True))
 
 
 def test_decode_trusts_pixels_over_a_record(tmp_path, photo, gray_file, codec):

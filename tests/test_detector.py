@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from skimage import data
 
 from invgray import detector
 from invgray.color.levels import to_8_bits
@@ -26,6 +27,13 @@ def test_agreement_is_nearly_full_for_a_codec_s_own_gray(codec, photo):
 @pytest.mark.parametrize("shape", [(64, 64), (1, 1), (1, 500)])
 def test_a_flat_gray_hides_nothing(codec, robust, shape):
     assert detector.recognise([codec, robust], np.full(shape, 128, np.uint8)) is None
+
+
+def test_the_middle_lies_on_the_networks_grid(robust):
+    """Its left edge would be at pixel 33; looked at from there, the pattern is out of step."""
+    rgb = data.chelsea()
+    assert rgb.shape == (300, 451, 3)
+    assert detector.agreement(robust, robust.encode(rgb)) > 0.9
 
 
 def test_grays_without_a_pattern_of_their_own_are_not_told(paper, photo):

@@ -5,10 +5,12 @@ from __future__ import annotations
 import numpy as np
 import pytest
 from PIL import Image
-from skimage.color import rgb2lab
+from skimage.color import deltaE_ciede2000, rgb2lab
 
 from invgray import metrics
-from invgray.luminance import luminance
+from invgray.color.lab import gray_of
+from invgray.color.levels import neutral, to_8_bits
+from invgray.color.luminance import luminance
 
 
 def test_identical_pictures(photo):
@@ -67,3 +69,67 @@ def test_paper_protocol_takes_the_centre_square():
     square = metrics.paper_protocol(picture)
     assert square.size == (256, 256)
     assert (np.asarray(square) == (0, 0, 255)).all()
+
+
+def test_ciede2000_is_scikit_image_s(photos):
+    x, y = photos["cat"], photos["coffee"]
+    expected = deltaE_ciede2000(rgb2lab(x), rgb2lab(y)).mean()
+    assert metrics.ciede2000(x, y) == pytest.approx(expected)
+    black, white = np.zeros((4, 4, 3), np.uint8), np.full((4, 4, 3), 255, np.uint8)
+    assert metrics.ciede2000(black, white) == pytest.approx(100, abs=0.1)
+
+
+def test_a_round_trip_has_each_figure_by_its_name(photo):
+    rgb, gray = photo[:40, :48], to_8_bits(luminance(photo[:40, :48]))
+    restored = 255 - rgb
+    assert metrics.round_trip(rgb, gray, restored) == {
+        "psnr": metrics.psnr(rgb, restored),
+        "ssim": metrics.ssim(rgb, restored),
+        "mae": metrics.mae(rgb, restored),
+        "structure": metrics.structure(gray, rgb),
+        "gray_psnr": metrics.gray_psnr(gray, rgb),
+    }
+
+
+def test_auc_is_the_area_under_the_curve(photos):
+    x, y = photos["cat"], photos["coffee"]
+    distance = np.linalg.norm(rgb2lab(x)[..., 1:] - rgb2lab(y)[..., 1:], axis=-1)
+    thresholds = np.linspace(0, 150, 3001)
+    shares = np.array([(distance <= threshold).mean() for threshold in thresholds])
+    area = np.mean((shares[1:] + shares[:-1]) / 2)
+    assert metrics.ab_accuracy(x, y).mean() == pytest.approx(area, abs=1e-3)
+    assert np.all(metrics.ab_accuracy(x, x) == 1)
+
+
+def test_colorfulness_in_closed_form():
+    rgb = np.zeros((2, 2, 3), np.uint8)
+    rgb[0] = 200, 100, 50  # red - green 100, yellow - blue 100; half of the pixels are black
+    deviation, mean = np.hypot(50, 50), np.hypot(50, 50)
+    assert metrics.colorfulness(rgb) == pytest.approx(deviation + 0.3 * mean)
+    assert metrics.colorfulness(rgb[:, :, :1].repeat(3, axis=-1)) == 0
+
+
+def test_rebalanced_accuracy_weighs_pixels_by_their_true_colours():
+    rgb = np.array([[[128, 128, 128]] * 3 + [[255, 0, 0]]], np.uint8)
+    centres = np.array([[0, 0], [80, 67]], np.float32)
+    gray = neutral(to_8_bits(gray_of(rgb)))
+    found = metrics.colorization(rgb, gray, centres, np.array([1.0, 9.0]))
+    wrong = 1 - np.linalg.norm(rgb2lab(rgb)[0, 3, 1:]) / 150
+    assert found.auc == pytest.approx(100 * (3 + wrong) / 4, abs=0.1)
+    assert found.auc_rebalanced == pytest.approx(100 * (3 + 9 * wrong) / 12, abs=0.1)
+    assert found.rarity == 12
+    assert found.psnr == metrics.psnr(rgb, gray)
+
+
+def test_means_of_colorizations_are_over_pictures_and_rebalanced_ones_over_pixels():
+    rows = [
+        metrics.Colorization(80.0, 20.0, 30.0, 1.0, 2.0, rarity=12.0),
+        metrics.Colorization(90.0, 100.0, 20.0, 3.0, 6.0, rarity=36.0),
+    ]
+    assert metrics.mean_of_colorizations(rows) == {
+        "auc": 85.0,
+        "auc_rebalanced": (20 + 3 * 100) / 4,
+        "psnr": 25.0,
+        "colorfulness": 2.0,
+        "colorfulness_original": 4.0,
+    }

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -104,7 +104,7 @@ class Files:
     type=click.IntRange(1),
     default=100,
     show_default=True,
-    help="Time each network so often, or for five seconds.",
+    help="Time each network so often, or for five seconds if that is less.",
 )
 @click.option(
     "--lpips",
@@ -119,7 +119,7 @@ class Files:
     "--classifier-weights",
     type=click.Path(exists=True, dir_okay=False, path_type=Path),
     metavar="FILE",
-    help="Its weights with top layers, .h5 (Keras); downloaded if not given.",
+    help="Weights of VGG-16 with its top layers, .h5 (Keras); downloaded if not given.",
 )
 @click.option("--json", "json_file", type=_FILE, metavar="FILE", help="Write all figures as JSON.")
 @click.option("--csv", "csv_file", type=_FILE, metavar="FILE", help="Write each picture's figures.")
@@ -150,18 +150,19 @@ def benchmark(context: click.Context, /, quiet: bool, overwrite: bool, **values:
     files = Files(**{name: values.pop(name) for name in Files.__dataclass_fields__})
     plan = _plan(values)
     _check(files, plan, overwrite)
-    benchmark, shown = suite.run(plan, say, quiet)
-    for text in _tables(plan, benchmark):
-        click.echo(f"\n{text}", err=True)
-    for file, text in (
-        (files.json_file, lambda: results.to_json(benchmark)),
-        (files.csv_file, lambda: tables.to_csv(benchmark)),
-        (files.html_file, lambda: report.render(benchmark, shown.round_trips, shown.colorized)),
+    measured, shown = suite.run(plan, say, quiet)
+    for table in _tables(plan, measured):
+        click.echo(f"\n{table}", err=True)
+    texts: list[tuple[str | None, Callable[[], str]]] = [
+        (files.json_file, lambda: results.to_json(measured)),
+        (files.csv_file, lambda: tables.to_csv(measured)),
+        (files.html_file, lambda: report.render(measured, shown.round_trips, shown.colorized)),
         (files.turing_file, lambda: turing.render(shown.colorized)),
-    ):
+    ]
+    for file, text in texts:
         if file:
             _write(file, text())
-    context.exit(SOME_FAILED if benchmark.skipped else DONE)
+    context.exit(SOME_FAILED if measured.skipped else DONE)
 
 
 def _plan(values: dict[str, Any]) -> Plan:

@@ -38,22 +38,27 @@ def thickness(height: int, width: int) -> int:
     return (MARGIN + FRAME + GAP) * unit(height, width)
 
 
-def draw(gray: Pixels, name: str = "the picture") -> Pixels:
-    """A gray picture, uint8 ``(H, W)``, with its border.
+def check(height: int, width: int, name: str = "the picture") -> None:
+    """See to it that a picture can have a border.
 
     Args:
-        gray: the picture.
+        height: of the picture.
+        width: of the picture.
         name: of it, for errors.
 
     Raises:
         InputError: the picture is narrower than ``SMALLEST``, or longer than 65,535 pixels.
     """
-    height, width = gray.shape
-    if width < SMALLEST or max(gray.shape) > 0xFFFF:
+    if width < SMALLEST or max(height, width) > 0xFFFF:
         raise InputError(
             f"{name}: {width}x{height} pixels are too few or too many for a border",
             f"a border takes {SMALLEST} to 65535 pixels a side",
         )
+
+
+def draw(gray: Pixels) -> Pixels:
+    """A gray picture, uint8 ``(H, W)``, with its border; see :func:`check` for its size."""
+    height, width = gray.shape
     u, around = unit(height, width), thickness(height, width)
     framed = np.full((height + 2 * around, width + 2 * around), 255, gray.dtype)
     crop(framed, MARGIN * u)[:] = 0

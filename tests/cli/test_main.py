@@ -70,7 +70,7 @@ def test_conversion_imports_no_tensorflow(photo_file):
         (["train", "empty", "-o", "x", "--steps", "1"], 3, "has no pictures in it"),
         (["train", "photo.png", "-o", "x"], 2, "give one of --minutes, --steps"),
         (["train", "photo.png", "-o", "x", "--resume"], 2, "no run to resume"),
-        (["benchmark", "empty"], 3, "is a picture"),
+        (["benchmark", "empty"], 3, "has no pictures in it"),
     ],
 )
 def test_failures_are_one_line_with_a_code(
@@ -144,7 +144,8 @@ def test_no_arguments_at_all_show_the_help(invgray):
     bare, asked = invgray(), invgray("--help")
     assert (bare.returncode, bare.stdout) == (2, b"")
     assert bare.stderr == asked.stdout
-    assert b"\n    invgray encode photo.jpg         writes photo.gray.png\n" in asked.stdout
+    lines = [line.strip() for line in asked.stdout.splitlines()]
+    assert b"invgray encode photo.jpg         writes photo.gray.png" in lines
 
 
 @pytest.mark.parametrize("schema", [1, 3])

@@ -1,77 +1,106 @@
-"""What the README promises exists."""
+"""The figures in the README and the docs are those that the benchmark measured."""
 
 from __future__ import annotations
 
-import json
 import re
 import runpy
-import shlex
 from pathlib import Path
 
 import pytest
 
-from invgray import presets
-from invgray.cli import main
+from invgray.benchmark import results
+from invgray.presets import store
 
-ROOT = Path(__file__).parent.parent
-FIGURES = runpy.run_path(str(ROOT / "figures" / "readme.py"))
-README = (ROOT / "README.md").read_text("utf-8")
-CALLS = re.findall(
-    r"(?:^|[ |])invgray ((?:encode|decode|colorize|train|benchmark) [^|#&\n`>]*)", README, re.M
-)
-
-
-@pytest.mark.parametrize("call", CALLS)
-def test_calls_parse(call):
-    name, *arguments = shlex.split(call)
-    command = main.commands[name]
-    known = {option for parameter in command.params for option in parameter.opts}
-    assert {a for a in arguments if a.startswith("-") and a != "-"} <= known
-
-
-def test_links_lead_somewhere():
-    links = re.findall(r"\]\(([^)#:]+)\)", README)
-    assert len(links) >= 9
-    assert all((ROOT / link).exists() for link in links)
-
-
-def test_every_exit_code_is_documented():
-    from invgray import errors
-
-    codes = (errors.DONE, errors.SOME_FAILED, errors.USAGE, errors.NO_INPUT, errors.WEIGHTS)
-    assert all(f"\n| {code} |" in README for code in (*codes, errors.INTERRUPTED))
-    assert len(CALLS) > 8
-
-
-def test_tables_are_those_that_the_benchmark_measured():
-    assert FIGURES["render"](README) == README
-    assert set(re.findall(r"<!-- figures: (\w+) -->", README)) == FIGURES["TABLES"].keys()
-
-
+ROOT = Path(__file__).parents[2]
+FOLDER = ROOT / "docs" / "figures"
+FIGURES = runpy.run_path(str(FOLDER / "tables.py"))
+CODECS = [preset for preset in store.latest() if preset.card.abilities.hides_colors]
+COLORIZERS = [preset for preset in store.latest() if preset.card.abilities.colorizes]
+WITH_PATTERN = [preset for preset in CODECS if preset.card.abilities.has_pattern]
 MEASURED = {
-    "kodak24.json": presets.names("codec"),
-    "kodak24-handled.json": ["standard", "robust"],
-    "photographs.json": presets.names("codec"),
-    "speed.json": presets.names("codec"),
-    "colorization.json": presets.names("colorizer"),
+    "kodak24.json": CODECS,
+    "kodak24-handled.json": WITH_PATTERN,
+    "photographs.json": CODECS,
+    "speed.json": CODECS,
+    "colorization.json": COLORIZERS,
 }
 """Presets whose figures each file must have."""
 
+CASES = [(file, preset) for file, presets in MEASURED.items() for preset in presets]
+IDS = [f"{file}-{preset.name}" for file, preset in CASES]
+
+
+@pytest.mark.parametrize("page", FIGURES["pages"](), ids=lambda path: path.name)
+def test_tables_are_those_that_the_benchmark_measured(page):
+    text = page.read_text("utf-8")
+    assert FIGURES["render"](text) == text, "run python docs/figures/tables.py"
+
+
+def test_every_table_stands_somewhere():
+    text = "".join(page.read_text("utf-8") for page in FIGURES["pages"]())
+    assert set(re.findall(r"<!-- figures: (\w+) -->", text)) == FIGURES["TABLES"].keys()
+
+
+def test_a_table_takes_the_place_of_what_stands_there():
+    page = "before\n<!-- figures: summary -->\nold\n<!-- end -->\nafter"
+    before, begin, *table, end, after = FIGURES["render"](page).splitlines()
+    assert (before, begin, end, after) == (
+        "before",
+        "<!-- figures: summary -->",
+        "<!-- end -->",
+        "after",
+    )
+    assert len(table) == 2 + len(CODECS)
+    untouched = results.load(FOLDER / "kodak24.json").presets["standard"].quality
+    cells = [cell.strip() for cell in table[2].strip("|").split("|")]
+    assert cells[:2] == ["standard", f"{untouched.psnr.mean:.1f}"]
+    assert cells[3:] == [f"{untouched.gray_psnr.mean:.1f}", f"{untouched.structure.mean:.3f}"]
+
+
+def test_speed_is_of_one_size_and_of_the_engine_of_cpus():
+    table = FIGURES["_table"]("speed").splitlines()[2:]
+    cells = [[cell.strip() for cell in row.strip("|").split("|")] for row in table]
+    assert {row[1] for row in cells} == {"512"}
+    assert {row[2] for row in cells if row[0].startswith("standard")} == {"openvino"}
+    assert {row[2] for row in cells if row[0].startswith("paper's network")} == {"tensorflow"}
+
+
+@pytest.mark.parametrize("name", ["nothing", "kodak-24", ""])
+def test_an_unknown_table_is_refused(name):
+    with pytest.raises(ValueError, match=f"there is no table '{name}'"):
+        FIGURES["render"](f"<!-- figures: {name} -->\n<!-- end -->")
+
+
+def test_a_table_without_an_end_is_refused():
+    with pytest.raises(ValueError, match="has no end"):
+        FIGURES["render"]("<!-- figures: summary -->\n")
+
 
 def test_every_table_is_of_measured_presets():
-    assert {file for file, _ in FIGURES["TABLES"].values()} == MEASURED.keys()
+    used = {file for table in FIGURES["TABLES"].values() for file in table.files}
+    assert used == MEASURED.keys() == {path.name for path in FOLDER.glob("*.json")}
 
 
-@pytest.mark.parametrize(
-    ("name", "file"), [(name, file) for file, names in MEASURED.items() for name in names]
-)
-def test_figures_are_of_the_shipped_weights(name, file):
-    result = json.loads((ROOT / "figures" / file).read_text("utf-8"))
-    measured, preset = result["presets"][name], presets.find(name)
-    assert measured["digest"] == preset.digest, "measure again, then run figures/readme.py"
-    if file in ("photographs.json", "colorization.json"):
-        quality = result.get("colorization", result["presets"])[name]["quality"]
-        if "robustness" in measured:
-            quality["psnr_jpeg_75"] = measured["robustness"]["jpeg-75"]["psnr"]
-        for figure, value in preset.card["figures"]["validation_256"].items():
-            assert quality[figure]["mean"] == pytest.approx(value, rel=0.01)
+@pytest.mark.parametrize(("file", "preset"), CASES, ids=IDS)
+def test_figures_are_of_the_shipped_weights(file, preset):
+    measured = results.load(FOLDER / file).presets[preset.name]
+    again = "measure again, then run docs/figures/tables.py"
+    assert measured.digest == preset.digest, again
+
+
+@pytest.mark.parametrize("preset", CODECS, ids=lambda preset: preset.name)
+def test_codecs_do_as_well_as_their_cards_say(preset):
+    measured = results.load(FOLDER / "photographs.json").presets[preset.name]
+    for name, value in preset.card.figures.items():
+        if name == "psnr_jpeg_75":
+            found = measured.robustness["jpeg-75"].psnr
+        else:
+            found = getattr(measured.quality, name)
+        assert found.mean == pytest.approx(value, rel=0.01), name
+
+
+@pytest.mark.parametrize("preset", COLORIZERS, ids=lambda preset: preset.name)
+def test_colorizers_do_as_well_as_their_cards_say(preset):
+    measured = results.load(FOLDER / "colorization.json").colorization[preset.name].quality
+    for name, value in preset.card.figures.items():
+        assert getattr(measured, name).mean == pytest.approx(value, rel=0.01), name

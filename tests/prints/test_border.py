@@ -42,4 +42,4 @@ def test_cells_that_are_not_sound_tell_nothing():
 def test_pictures_too_small_or_large_for_a_border_are_refused(shape):
     height, width = shape
     with pytest.raises(InputError, match=f"a.png: {width}x{height} pixels are too few or too many"):
-        border.draw(np.zeros(shape, np.uint8), "a.png")
+        border.check(*shape, "a.png")

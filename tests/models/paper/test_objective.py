@@ -179,6 +179,21 @@ def test_an_ablation_leaves_its_term_out(part):
     assert len(left) == 4
 
 
+@pytest.mark.usefixtures("without_vgg")
+@pytest.mark.parametrize(
+    "name", ["invertibility", "lightness", "contrast", "structure", "quantization"]
+)
+def test_every_term_falls_by_going_down_its_gradient(name, gray, rgb):
+    (term,) = (term for term in objective(PaperSettings()).terms if term.name == name)
+    pictures = tf.Variable(gray / 255), tf.Variable(rgb[..., ::-1] / 255)
+    with tf.GradientTape() as tape:
+        before = tf.reduce_sum(term.value(rgb / 255, *pictures))
+    for picture, slope in zip(pictures, tape.gradient(before, pictures), strict=True):
+        if slope is not None:
+            picture.assign_sub(0.01 / 255 * slope / tf.reduce_max(tf.abs(slope)))
+    assert float(tf.reduce_sum(term.value(rgb / 255, *pictures))) < float(before)
+
+
 def test_without_contrast_no_features_are_loaded(monkeypatch):
     monkeypatch.setattr(vgg, "features", lambda *_: pytest.fail("loaded"))
     objective(PaperSettings(without=(Part.CONTRAST,)))

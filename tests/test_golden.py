@@ -1,0 +1,99 @@
+"""Golden grays: what every shipped version of a preset makes and reads, for ever."""
+
+from __future__ import annotations
+
+import io
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+
+import invgray
+from invgray.convert import ColorizeOptions, DecodeOptions, EncodeOptions
+from invgray.files import reading
+from invgray.presets import store
+
+GOLDEN = Path(__file__).parent / "golden"
+GRAYS = sorted(GOLDEN.glob("*.gray.*"))
+
+
+def pixels(file):
+    return np.asarray(Image.open(file)).astype(int)
+
+
+def agree(found, expected):
+    """Machines differ: at most one level, in one value of a thousand."""
+    assert found.shape == expected.shape
+    apart = np.abs(found - expected)
+    assert apart.max() <= 1
+    assert np.mean(apart > 0) <= 0.001
+
+
+def version(gray):
+    """Preset and version that a golden gray's name tells: ``coffee.robust-1.gray.png``."""
+    return gray.name.split(".")[1]
+
+
+def color_of(gray):
+    """The colours that a golden gray was decoded to: those of a JPEG are called so."""
+    stem, _, suffix = gray.name.partition(".gray.")
+    return GOLDEN / (f"{stem}.color.png" if suffix == "png" else f"{stem}.{suffix}.color.png")
+
+
+def test_every_version_of_every_preset_has_a_golden_gray():
+    grays = {version(gray) for gray in GRAYS}
+    found = {store.find(name).digest for name in grays}
+    codecs = {preset.name: preset.digest for preset in store.codecs()}
+    assert found == set(codecs.values())
+    made_up = {version(file) for file in GOLDEN.glob("*.colorized.*")}
+    colorizers = {p.digest for p in store.shipped() if p.card.abilities.colorizes}
+    assert {store.find(name).digest for name in made_up} == colorizers
+
+
+@pytest.mark.parametrize("gray", GRAYS, ids=lambda path: path.name)
+def test_a_golden_gray_names_shipped_weights(gray):
+    record = reading.read(gray).record
+    preset = store.by_digest(record.weights)
+    assert preset == store.find(version(gray))
+    assert not record.colorless
+
+
+@pytest.mark.parametrize(
+    "gray", [gray for gray in GRAYS if gray.suffix == ".png"], ids=lambda path: path.name
+)
+def test_the_same_gray_is_made(gray, machine):
+    target = io.BytesIO()
+    original = GOLDEN / f"{gray.name.split('.')[0]}.png"
+    border = "framed" in gray.name
+    options = EncodeOptions(preset=version(gray), border=border, machine=machine)
+    invgray.encode_file(original, target, options)
+    agree(pixels(target), pixels(gray))
+    assert reading.read(target.getvalue()).record.weights == reading.read(gray).record.weights
+
+
+@pytest.mark.parametrize("gray", GRAYS, ids=lambda path: path.name)
+def test_the_same_colours_come_back(gray, machine):
+    target = io.BytesIO()
+    outcome = invgray.decode_file(gray, target, DecodeOptions(machine=machine))
+    agree(pixels(target), pixels(color_of(gray)))
+    assert outcome.notices == ()
+    assert store.find(outcome.preset) == store.find(version(gray))
+    found, expected = reading.read(target.getvalue()), reading.read(color_of(gray))
+    assert (found.icc, found.dpi) == (expected.icc, expected.dpi)
+
+
+def test_what_travels_in_a_framed_gray_comes_back():
+    gray = GOLDEN / "cat.robust-1.framed.gray.png"
+    color = reading.read(color_of(gray))
+    assert color.dpi == pytest.approx((300, 300), abs=0.01)
+    assert color.icc == reading.read(gray).record.icc
+    assert len(color.icc) > 128
+
+
+@pytest.mark.parametrize("made_up", sorted(GOLDEN.glob("*.colorized.*")), ids=lambda p: p.name)
+def test_the_same_colours_are_made_up(made_up, machine):
+    target = io.BytesIO()
+    options = ColorizeOptions(preset=version(made_up), machine=machine)
+    invgray.colorize_file(GOLDEN / "coffee.robust-1.gray.png", target, options)
+    agree(pixels(target), pixels(made_up))
