@@ -176,7 +176,8 @@ def encode_file(
     if picture.record and not picture.record.colorless and picture.pixels.ndim == 2:
         return _keep(way, picture, picture.record, options)
     if options.border:
-        border.check(*picture.pixels.shape[:2], way.name)
+        height, width = picture.pixels.shape[:2]
+        border.check(height, width, way.name)
     gray = codec.encode(picture.pixels, watch)
     preset, around = codec.preset, border.thickness(*gray.shape) if options.border else 0
     record = Record(

@@ -38,9 +38,7 @@ def save(directory: Path, networks: Sequence[keras.Model], card: Card) -> Preset
         network.set_weights([w.astype(np.float16).astype(w.dtype) for w in network.get_weights()])
         path = directory / f"{network.name}.xml"
         _export(network, path)
-        data = path.with_suffix(".bin").read_bytes()
-        stored = [_to_stored(weights).tobytes() for weights in network.get_weights()]
-        offsets[network.name] = tuple(data.index(weights) for weights in stored)
+        offsets[network.name] = _located(path.with_suffix(".bin"), network.get_weights())
     files = {
         name: hashlib.sha256((directory / name).read_bytes()).hexdigest()
         for name in cards.file_names(card.architecture)
@@ -67,6 +65,20 @@ def load_weights(preset: Preset, network: keras.Model) -> None:
         raise WeightsError(f"{path}: not the card's network", REINSTALL) from error
     for variable, values in zip(network.weights, weights, strict=True):
         variable.assign(_from_stored(values, variable.shape))
+
+
+def _located(path: Path, weights: Sequence[npt.NDArray[np.float32]]) -> tuple[int, ...]:
+    """Where in a file each of a network's weights begins.
+
+    What OpenVINO left out, a bias of zeros for one, is appended for Keras.
+    """
+    data, offsets = path.read_bytes(), []
+    for stored in (_to_stored(array).tobytes() for array in weights):
+        if stored not in data:
+            data += stored
+        offsets.append(data.index(stored))
+    path.write_bytes(data)
+    return tuple(offsets)
 
 
 def _export(network: keras.Model, path: Path) -> None:

@@ -34,6 +34,19 @@ def png(gray: Tensor, seed: Tensor = None) -> Tensor:
     return gray + tf.stop_gradient(stored - gray)
 
 
+def with_random_bit(gray: Tensor, seed: Tensor) -> Tensor:
+    """Rounded to the nearest level whose lowest bit is a random one, as a fine layer leaves it.
+
+    Args:
+        gray: from the encoder.
+        seed: int32 ``(2,)``; the same seed does the same.
+    """
+    bit = tf.cast(tf.random.stateless_uniform(tf.shape(gray), seed) < 0.5, gray.dtype)
+    levels = 2.0 * _rounded((255.0 * tf.clip_by_value(gray, 0.0, 1.0) - bit) / 2.0) + bit
+    levels = tf.where(levels > 255.0, levels - 2.0, tf.where(levels < 0.0, levels + 2.0, levels))
+    return gray + tf.stop_gradient(levels / 255.0 - gray)
+
+
 def handled(gray: Tensor, seed: Tensor) -> Tensor:
     """:func:`mailed`, or for one batch in eight :func:`printed`.
 
