@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     )
     from invgray.errors import InvgrayError
     from invgray.inference.machine import Machine
+    from invgray.inspection import Inspection, inspect_file
 
 _HOMES = {
     "Codec": "codec",
@@ -38,6 +39,7 @@ _HOMES = {
     "ColorizeOptions": "convert",
     "DecodeOptions": "convert",
     "EncodeOptions": "convert",
+    "Inspection": "inspection",
     "InvgrayError": "errors",
     "Machine": "inference.machine",
     "Options": "convert",
@@ -46,6 +48,7 @@ _HOMES = {
     "colorize_file": "convert",
     "decode_file": "convert",
     "encode_file": "convert",
+    "inspect_file": "inspection",
 }
 """Modules of what is imported when first asked for."""
 
@@ -55,6 +58,7 @@ __all__ = [
     "Colorizer",
     "DecodeOptions",
     "EncodeOptions",
+    "Inspection",
     "InvgrayError",
     "Machine",
     "Options",
@@ -64,6 +68,7 @@ __all__ = [
     "colorize_file",
     "decode_file",
     "encode_file",
+    "inspect_file",
     "load",
     "load_colorizer",
 ]

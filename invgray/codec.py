@@ -1,21 +1,31 @@
-"""Arrays in, arrays out: a preset's encoder and decoder, run by an engine, tile by tile."""
+"""Arrays in, arrays out: pattern and fine layer together, by a preset's networks."""
 
 from __future__ import annotations
 
 import numpy as np
 
-from invgray.color.levels import to_8_bits, without_color
+from invgray import restoration
+from invgray.color.levels import neutral, to_8_bits, without_color
+from invgray.color.luminance import luminance
 from invgray.errors import WeightsError
+from invgray.fine import chroma, layer
+from invgray.fine.layer import Found
+from invgray.fine.orientation import UPRIGHT, Orientation
 from invgray.inference import tiling
 from invgray.inference.machine import Machine
 from invgray.inference.network import Network
 from invgray.inference.tiling import Watch, unwatched
 from invgray.presets.store import Preset
+from invgray.restoration import Restoration
 from invgray.types import Floats, Pixels
 
 
 class Codec:
     """Turns colour pictures into gray ones that can be turned back.
+
+    Two layers ride in a gray. The pattern, drawn by a network, brings colours back from a gray that
+    was handled. The fine layer, digits of the gray's levels, brings them back nearly perfectly from
+    one that was not, and the pattern is taken away there.
 
     Networks are loaded when first used; a codec may be shared between threads.
 
@@ -35,10 +45,10 @@ class Codec:
             )
         self.preset = preset
         self._tile = machine.tile
-        self._encoder = Network(preset, "encoder", machine)
-        self._decoder = Network(preset, "decoder", machine)
+        names = preset.card.architecture.networks
+        self._networks = tuple(Network(preset, name, machine) for name in names)
 
-    def encode(self, rgb: Pixels, watch: Watch = unwatched) -> Pixels:
+    def encode(self, rgb: Pixels, watch: Watch = unwatched, *, fine: bool = True) -> Pixels:
         """Colour to gray: uint8 ``(H, W, 3)`` to uint8 ``(H, W)``.
 
         A picture without colour (R = G = B everywhere, or ``(H, W)``) comes back as it is.
@@ -46,16 +56,27 @@ class Codec:
         Args:
             rgb: sRGB levels.
             watch: hears of the progress, and may raise to stop.
+            fine: with a fine layer, for a gray that will be stored without loss. Presets whose gray
+                is not a luminance, with a pattern or without, take none.
 
         Raises:
             ValueError: the array has another shape or type.
             WeightsError: the preset's files are missing or altered.
             DeviceError: the machine is none that networks can be run on.
         """
-        return to_8_bits(self.unrounded(rgb, watch))
+        _expect_color(rgb)
+        if not (fine and self.preset.card.abilities.layered):
+            return to_8_bits(self.unrounded(rgb, watch))
+        pixels = without_color(rgb)
+        if pixels.ndim == 2:
+            return pixels
+        coded = layer.code(pixels, bytes.fromhex(self.preset.digest))
+        y = luminance(pixels).astype(np.float32)
+        added = self._pattern(coded.cb, coded.cr, y, watch)
+        return coded.embed(y + added)
 
     def unrounded(self, rgb: Pixels, watch: Watch = unwatched) -> Floats:
-        """The gray before it is rounded to levels: float32 ``(H, W)`` in [0, 255].
+        """The gray without a fine layer, before it is rounded: float32 ``(H, W)`` in [0, 255].
 
         Arguments and errors are those of :meth:`encode`.
         """
@@ -63,25 +84,34 @@ class Codec:
         pixels = without_color(rgb)
         if pixels.ndim == 2:
             return pixels.astype(np.float32)
-        gray = np.empty((*rgb.shape[:2], 1), np.float32)
-        architecture = self.preset.card.architecture
-        tiling.run(
-            self._encoder,
-            architecture,
-            rgb,
-            gray,
-            lambda x: np.clip(255 * x, 0, 255),
-            tile=self._tile,
-            watch=watch,
-        )
-        return gray[..., 0]
+        if not self.preset.card.abilities.comes_off:
+            return np.clip(self._drawn(pixels, watch), 0, 255)
+        y = luminance(pixels).astype(np.float32)
+        added = self._pattern(*chroma.of(pixels.astype(np.float32), y), y, watch)
+        return np.clip(y + added, 0, 255)
 
     def decode(self, gray: Pixels, watch: Watch = unwatched) -> Pixels:
         """Gray to colour: uint8 ``(H, W)`` to uint8 ``(H, W, 3)``.
 
+        Arguments and errors are those of :meth:`restore`.
+        """
+        return self.restore(gray, watch).rgb
+
+    def restore(
+        self,
+        gray: Pixels,
+        watch: Watch = unwatched,
+        found: Found | None = None,
+        orientation: Orientation = UPRIGHT,
+    ) -> Restoration:
+        """Gray to colour, with what is known of how true the colours are.
+
         Args:
-            gray: levels, as they were stored.
+            gray: levels, as they were stored: uint8 ``(H, W)``; cropped, turned by right angles,
+                mirrored or damaged in places, it gives back what is left.
             watch: hears of the progress, and may raise to stop.
+            found: what :func:`invgray.fine.layer.find` found in it, if it has been asked.
+            orientation: what was done to the gray, where nothing is found.
 
         Raises:
             ValueError: the array has another shape or type.
@@ -89,10 +119,49 @@ class Codec:
             DeviceError: the machine is none that networks can be run on.
         """
         expect_gray(gray)
+        abilities = self.preset.card.abilities
+        if found is None and abilities.layered:
+            found = layer.find(gray)
+        if found is None or found.weights.hex() != self.preset.digest:
+            return Restoration(self.read_pattern(gray, watch, orientation))
+        return restoration.restore(
+            found,
+            gray,
+            lambda cb, cr, y: self._pattern(cb, cr, y, watch),
+            lambda levels: self.read_pattern(levels, watch),
+            coarse=abilities.comes_off,
+            grid=self.preset.card.architecture.ratio,
+        )
+
+    def read_pattern(
+        self,
+        gray: Pixels,
+        watch: Watch = unwatched,
+        orientation: Orientation = UPRIGHT,
+    ) -> Pixels:
+        """Gray to colour by the pattern alone: uint8 ``(H, W)`` to uint8 ``(H, W, 3)``.
+
+        Where the preset draws no pattern, gray stays gray.
+
+        Args:
+            gray: levels, as they were stored.
+            watch: hears of the progress, and may raise to stop.
+            orientation: what was done to the gray; see :func:`invgray.detector.locate`.
+
+        Raises:
+            ValueError: the array has another shape or type.
+            WeightsError: the preset's files are missing or altered.
+            DeviceError: the machine is none that networks can be run on.
+        """
+        expect_gray(gray)
+        if not self._networks:
+            return neutral(gray)
+        _, decoder = self._networks
+        gray = orientation.undo(gray)
         rgb = np.empty((*gray.shape, 3), np.uint8)
         architecture = self.preset.card.architecture
         tiling.run(
-            self._decoder,
+            decoder,
             architecture,
             gray[..., None],
             rgb,
@@ -100,7 +169,27 @@ class Codec:
             tile=self._tile,
             watch=watch,
         )
-        return rgb
+        return np.ascontiguousarray(orientation.apply(rgb))
+
+    def _pattern(self, cb: Floats, cr: Floats, y: Floats, watch: Watch) -> Floats:
+        """What is added to a luminance with such chrominance: float32 ``(H, W)``, in levels."""
+        if not self._networks:
+            return np.zeros_like(y)
+        if self.preset.card.abilities.comes_off:
+            planes = np.stack([cb + np.float32(128), cr + np.float32(128), y], axis=-1)
+            return self._drawn(planes, watch)
+        shown = np.clip(chroma.to_rgb(y, cb, cr), 0, 255).astype(np.float32)
+        return self._drawn(shown, watch) - luminance(shown).astype(np.float32)
+
+    def _drawn(self, planes: Pixels | Floats, watch: Watch) -> Floats:
+        """What the encoder makes of three planes ``(H, W, 3)``: float32 ``(H, W)``, in levels."""
+        encoder, _ = self._networks
+        plane = np.empty((*planes.shape[:2], 1), np.float32)
+        architecture = self.preset.card.architecture
+        tiling.run(
+            encoder, architecture, planes, plane, lambda x: 255 * x, tile=self._tile, watch=watch
+        )
+        return plane[..., 0]
 
 
 def expect_gray(gray: Pixels) -> None:

@@ -6,34 +6,36 @@ Command line, server, cluster and benchmark call these functions and nothing bes
 from __future__ import annotations
 
 import os
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
-from functools import lru_cache
 from pathlib import Path
-from threading import Lock
+from tempfile import TemporaryDirectory
 from typing import BinaryIO
 
 import numpy as np
 
-from invgray import detector
 from invgray.codec import Codec
 from invgray.color.lab import gray_of
 from invgray.color.levels import neutral, to_8_bits
 from invgray.color.luminance import luminance
-from invgray.colorizer import Colorizer
-from invgray.errors import ExistsError, ForeignWeightsError, InputError, UsageError
+from invgray.errors import ExistsError, InputError, OutputError, UsageError
 from invgray.files import place, reading, writing
 from invgray.files.formats import COLOR_FORMATS, GRAY_FORMATS
 from invgray.files.picture import Picture
 from invgray.files.record import Record
+from invgray.fine import layer
+from invgray.fine.layer import Found
 from invgray.inference.machine import Machine
 from invgray.inference.tiling import Watch, unwatched
+from invgray.loading import load_codec, load_colorizer
+from invgray.maker import maker
 from invgray.models.colorizer.prediction import TEMPERATURE
 from invgray.presets import store
 from invgray.presets.store import Preset
 from invgray.prints import border
+from invgray.restoration import Restoration
 from invgray.types import Pixels
 
 PIPE = "-"
@@ -75,10 +77,16 @@ class EncodeOptions(Options):
     Attributes:
         quality: of a gray that is written as JPEG, from 1 to 100.
         border: draw a frame to print around the gray.
+        fine: with a fine layer, where the gray is stored without loss.
+        verify: decode the gray before it is put in place, and tell the PSNR of its colours.
+        at_least: PSNR in dB below which a verified gray is refused.
     """
 
     quality: int = 90
     border: bool = False
+    fine: bool = True
+    verify: bool = False
+    at_least: float | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -129,6 +137,9 @@ class Outcome:
         width: of the result in pixels, without a border.
         height: of the result in pixels, without a border.
         preset: name of the preset that was used; None if none was.
+        fine: of decoding, the share of the picture restored from the fine layer, 0 to 1.
+        exact: of decoding, whether the picture is bit for bit the original, as far as is known.
+        psnr: of a verified gray, the PSNR of its colours in dB; None if they are exact.
         notices: one line each for what is worth knowing.
         error: of a failed one, cause and remedy.
         exit_code: of a failed one, the command's if all fail so.
@@ -140,6 +151,9 @@ class Outcome:
     width: int | None = None
     height: int | None = None
     preset: str | None = None
+    fine: float | None = None
+    exact: bool | None = None
+    psnr: float | None = None
     notices: tuple[str, ...] = ()
     error: str | None = None
     exit_code: int | None = None
@@ -166,35 +180,54 @@ def encode_file(
         OutputError: the gray cannot be written; it would replace a file, for one.
         WeightsError: the preset is missing, damaged or of another kind.
         DeviceError: networks cannot be run on the machine that is asked for.
-        UsageError: the target's format is none for grays.
+        UsageError: the target's format is none for grays, or none in which the preset hides
+            colours.
     """
     way = _Way.between(source, target, GRAY_FORMATS)
     if way.is_over(options):
         return way.skipped()
     codec = load_codec(options.preset or store.DEFAULT, options.machine)
     picture = reading.read(way.source)
-    if picture.record and not picture.record.colorless and picture.pixels.ndim == 2:
-        return _keep(way, picture, picture.record, options)
+    if picture.pixels.ndim == 2 and (hiding := _hiding(picture)):
+        return _keep(way, picture, hiding, options)
     if options.border:
         height, width = picture.pixels.shape[:2]
         border.check(height, width, way.name)
-    gray = codec.encode(picture.pixels, watch)
-    preset, around = codec.preset, border.thickness(*gray.shape) if options.border else 0
+    preset, lossy = codec.preset, writing.gray_format(way.target).lossy
+    abilities = preset.card.abilities
+    fine = options.fine and not lossy and abilities.layered
+    if not fine and abilities.layered and not abilities.has_pattern:
+        raise UsageError(
+            f"preset '{preset.name}' hides colours in the fine layer only",
+            "write a PNG with a fine layer, or use another preset",
+        )
+    gray = codec.encode(picture.pixels, watch, fine=fine)
+    around = border.thickness(*gray.shape) if options.border else 0
     record = Record(
         preset=preset.name,
         weights=preset.digest,
         colorless=picture.pixels.ndim == 2,
         icc=picture.icc,
         border=around,
+        fine=fine and picture.pixels.ndim == 3 and layer.begins(gray),
     )
     written, framed = gray, picture
     if options.border:
         written = border.draw(gray)
         alpha = picture.alpha
         framed = replace(picture, alpha=alpha if alpha is None else _opaque_around(alpha, around))
-    lost = writing.write_gray(way.target, written, framed, record, options.quality)
-    notices = picture.notices + lost + _endangered(way, preset.name, preset)
-    return way.done(gray, preset.name, notices)
+
+    def write(target: Path | BinaryIO) -> tuple[str, ...]:
+        return writing.write_gray(target, written, framed, record, options.quality)
+
+    lost: tuple[str, ...] = ()
+    if fine and picture.pixels.ndim == 3 and not (record.fine or abilities.has_pattern):
+        lost = ("is too small for a fine layer; its colours are lost",)
+    outcome = way.done(gray, preset.name, ())
+    if options.verify or options.at_least is not None:
+        outcome = _verified(way, write, picture.pixels, options, outcome)
+    notices = picture.notices + lost + write(way.target) + _endangered(way, preset.name, preset)
+    return replace(outcome, notices=notices)
 
 
 def decode_file(
@@ -229,16 +262,30 @@ def decode_file(
     if options.rectify:
         picture = _straightened(picture, way.name, options.size)
     else:
-        picture = _without_border(picture)
+        picture = border.without(picture)
     if picture.pixels.ndim == 3:
         raise InputError(
             f"{way.name}: is a colour picture", "give the gray picture that was made of it"
         )
-    codec, news = _maker(picture, way.name, options)
-    rgb = codec.decode(picture.pixels, watch) if codec else neutral(picture.pixels)
-    lost = writing.write_color(way.target, rgb, picture)
+    found = None if options.rectify else layer.find(picture.pixels)
+    made = maker(
+        picture,
+        found,
+        way.name,
+        options.machine,
+        preset=options.preset,
+        printed=options.rectify,
+    )
+    codec, news = made.codec, made.notices
+    if codec is None:
+        restored = Restoration(neutral(picture.pixels))
+    else:
+        restored = codec.restore(picture.pixels, watch, found, made.orientation)
+        news += _touched(restored, found, picture.record, codec)
+    lost = writing.write_color(way.target, restored.rgb, picture)
     name = codec.preset.name if codec else None
-    return way.done(rgb, name, picture.notices + news + lost)
+    outcome = way.done(restored.rgb, name, picture.notices + news + lost)
+    return replace(outcome, fine=restored.fine, exact=restored.exact)
 
 
 def colorize_file(
@@ -277,35 +324,6 @@ def colorize_file(
     rgb = colorizer.colorize(gray, options.temperature)
     notices += writing.write_color(way.target, rgb, replace(picture, record=None))
     return way.done(rgb, colorizer.preset.name, notices)
-
-
-def load_codec(preset: str | Path | Preset, machine: Machine) -> Codec:
-    """A codec, the same one for the same preset and machine.
-
-    Raises:
-        WeightsError: there is no such preset, its card is damaged, or it hides no colours.
-    """
-    with _loading:
-        return _codec(_found(preset), machine)
-
-
-def load_colorizer(preset: str | Path | Preset, machine: Machine) -> Colorizer:
-    """A colorizer, the same one for the same preset and machine.
-
-    Raises:
-        WeightsError: there is no such preset, its card is damaged, or it is not a colorizer.
-    """
-    with _loading:
-        return _colorizer(_found(preset), machine)
-
-
-_loading = Lock()
-_codec = lru_cache(maxsize=8)(Codec)
-_colorizer = lru_cache(maxsize=2)(Colorizer)
-
-
-def _found(preset: str | Path | Preset) -> Preset:
-    return preset if isinstance(preset, Preset) else store.load(preset)
 
 
 @dataclass(frozen=True)
@@ -384,7 +402,7 @@ def _keep(way: _Way, picture: Picture, record: Record, options: EncodeOptions) -
     lost = writing.write_gray(way.target, picture.pixels, picture, record, options.quality)
     notices = (*picture.notices, "hides colours already; kept as it is", *lost)
     notices += _endangered(way, record.preset, store.by_digest(record.weights))
-    return way.done(_without_border(picture).pixels, record.preset, notices)
+    return way.done(border.without(picture).pixels, record.preset, notices)
 
 
 def _endangered(way: _Way, name: str, preset: Preset | None) -> tuple[str, ...]:
@@ -397,62 +415,59 @@ def _endangered(way: _Way, name: str, preset: Preset | None) -> tuple[str, ...]:
     )
 
 
-def _maker(
-    picture: Picture, name: str, options: DecodeOptions
-) -> tuple[Codec | None, tuple[str, ...]]:
-    """The codec for a gray, None where there is no colour to restore; and what there is to say."""
-    machine, record, gray = options.machine, picture.record, picture.pixels
-    chosen = None if options.preset is None else load_codec(options.preset, machine)
-    if record and not record.colorless:
-        codec = chosen or load_codec(_told(record, name), machine)
-        if record.weights == codec.preset.digest:
-            return codec, ()
-        return codec, (f"made with other weights than '{codec.preset.name}'; colours may be off",)
-    if options.rectify:
-        likely = chosen or load_codec(_for_prints(), machine)
-        found = likely if detector.survived_print(likely, gray) else None
-    else:
-        likely = chosen or load_codec(store.DEFAULT, machine)
-        candidates = [chosen] if chosen else [load_codec(p, machine) for p in store.codecs()]
-        found = detector.recognise(candidates, gray)
-    if found and record:
-        return found, (f"says that it has no colour, but hides some of '{found.preset.name}'",)
-    if record:
-        return None, ()
-    if chosen and not chosen.preset.card.abilities.has_pattern:
-        return chosen, ()
-    if found:
-        return found, (f"does not say what made it; recognised as preset '{found.preset.name}'",)
-    return likely, (
-        "seems to hide no colours (or has lost them); colorizing it makes up plausible ones",
+def _hiding(picture: Picture) -> Record | None:
+    """What a gray that hides colours says of itself, or its fine layer says for it."""
+    if picture.record and not picture.record.colorless:
+        return picture.record
+    found = layer.find(picture.pixels)
+    if found is None:
+        return None
+    preset, weights = store.by_digest(found.weights.hex()), found.weights.hex()
+    return Record(preset=preset.name if preset else weights, weights=weights, fine=True)
+
+
+def _verified(
+    way: _Way,
+    write: Callable[[Path], tuple[str, ...]],
+    original: Pixels,
+    options: EncodeOptions,
+    outcome: Outcome,
+) -> Outcome:
+    """The outcome with what decoding gives back of a gray that is not yet in its place."""
+    from invgray.metrics import psnr  # imports slowly, and is seldom needed
+
+    suffix = way.target.suffix if isinstance(way.target, Path) else ".png"
+    with TemporaryDirectory() as folder:
+        gray, color = Path(folder, f"gray{suffix}"), Path(folder, "color.png")
+        write(gray)
+        decoded = decode_file(gray, color, DecodeOptions(machine=options.machine))
+        restored = reading.read(color).pixels
+    decibels = psnr(*(neutral(x) if x.ndim == 2 else x for x in (original, restored)))
+    if options.at_least is not None and decibels < options.at_least:
+        raise OutputError(
+            f"{way.name}: its colours come back at {decibels:.2f} dB only, "
+            f"less than the {options.at_least:g} dB asked for",
+            "nothing was written",
+        )
+    exact = bool(np.isinf(decibels))
+    return replace(
+        outcome, psnr=None if exact else round(decibels, 2), fine=decoded.fine, exact=exact
     )
 
 
-def _told(record: Record, name: str) -> Preset:
-    """The shipped preset that made a gray: by the digest of its weights, or else by its name."""
-    by_digest = store.by_digest(record.weights)
-    named = [preset for preset in store.latest() if preset.name == record.preset]
-    for preset in ([by_digest] if by_digest else []) + named:
-        if preset.card.abilities.hides_colors:
-            return preset
-    raise ForeignWeightsError(
-        f"{name}: was made with preset '{record.preset}', which is not here",
-        "name the folder of its networks",
-    )
-
-
-def _for_prints() -> Preset:
-    """The newest shipped preset whose colours survive paper."""
-    return next(preset for preset in store.codecs() if preset.card.abilities.handled)
-
-
-def _without_border(picture: Picture) -> Picture:
-    """The part of a gray picture within the border that it says it has."""
-    around = picture.record.border if picture.record else 0
-    if 2 * around >= min(picture.pixels.shape[:2]):
-        return picture
-    alpha = None if picture.alpha is None else border.crop(picture.alpha, around)
-    return replace(picture, pixels=border.crop(picture.pixels, around), alpha=alpha)
+def _touched(
+    restored: Restoration, found: Found | None, record: Record | None, codec: Codec
+) -> tuple[str, ...]:
+    """What there is to say of a gray whose fine layer is not whole."""
+    pattern = codec.preset.card.abilities.has_pattern
+    if found is None:
+        gone = record is not None and record.fine
+        rest = "all colours come from the pattern" if pattern else "all colours are lost"
+        return (f"was touched: the fine layer is gone, and {rest}",) if gone else ()
+    if restored.fine == 1:
+        return ()
+    rest = "the rest from the pattern" if pattern else "the rest has lost its colours"
+    return (f"was touched: {restored.fine:.0%} of the picture comes from the fine layer, {rest}",)
 
 
 def _straightened(picture: Picture, name: str, size: tuple[int, int] | None) -> Picture:

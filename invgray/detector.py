@@ -8,6 +8,7 @@ import numpy as np
 
 from invgray.codec import Codec
 from invgray.color.luminance import luminance
+from invgray.fine.orientation import ORIENTATIONS, Orientation
 from invgray.types import Pixels
 
 THRESHOLD, HANDLED_THRESHOLD = 0.75, 0.85
@@ -23,6 +24,13 @@ SIDE = 384
 """The middle of a picture, so many pixels a side, is enough to tell."""
 
 
+SMALLEST = 16
+"""Pixels a side from which on a pattern tells which way it lies."""
+
+UPRIGHT_BONUS = 0.01
+"""Agreement by which another orientation must exceed that of the gray as it is."""
+
+
 def recognise(codecs: Iterable[Codec], gray: Pixels) -> Codec | None:
     """The codec that a gray seems to be made with, or None if it seems to hide no colours.
 
@@ -31,18 +39,37 @@ def recognise(codecs: Iterable[Codec], gray: Pixels) -> Codec | None:
 
     Args:
         codecs: to choose from.
-        gray: uint8 ``(H, W)``.
+        gray: uint8 ``(H, W)``, whole and upright.
     """
-    margins = [
-        (_margin(codec, gray), codec) for codec in codecs if codec.preset.card.abilities.has_pattern
-    ]
+    margins = [(margin(codec, gray), codec) for codec in codecs]
     best, codec = max(margins, key=lambda found: found[0], default=(-1.0, None))
     return codec if best >= 0 else None
 
 
-def _margin(codec: Codec, gray: Pixels) -> float:
-    threshold = HANDLED_THRESHOLD if codec.preset.card.abilities.handled else THRESHOLD
-    return agreement(codec, gray) - threshold
+def locate(codec: Codec, gray: Pixels) -> Orientation | None:
+    """How a whole gray was turned by right angles or mirrored; None if no pattern is seen.
+
+    A pattern may be seen the wrong way round, too, but less of it. Crops are not tried: at several
+    phases of its grid a pattern is seen as well as at its own, with other colours.
+
+    Args:
+        codec: whose pattern to look for.
+        gray: uint8 ``(H, W)``.
+    """
+    if min(gray.shape) < SMALLEST:
+        return None
+    margins = [margin(codec, np.ascontiguousarray(way.undo(gray))) for way in ORIENTATIONS]
+    margins[0] += UPRIGHT_BONUS
+    best = int(np.argmax(margins))
+    return ORIENTATIONS[best] if margins[best] >= 0 else None
+
+
+def margin(codec: Codec, gray: Pixels) -> float:
+    """By how much a codec's pattern is seen in a gray, beyond what is needed; below zero if not."""
+    abilities = codec.preset.card.abilities
+    if not abilities.has_pattern:
+        return -1.0
+    return agreement(codec, gray) - (HANDLED_THRESHOLD if abilities.handled else THRESHOLD)
 
 
 def survived_print(codec: Codec, gray: Pixels) -> bool:
@@ -57,7 +84,7 @@ def survived_print(codec: Codec, gray: Pixels) -> bool:
     """
     if not codec.preset.card.abilities.handled:
         return False
-    return bool(np.ptp(codec.decode(_middle(codec, gray)), axis=-1).mean() >= LEAST_COLOR)
+    return bool(np.ptp(codec.read_pattern(_middle(codec, gray)), axis=-1).mean() >= LEAST_COLOR)
 
 
 def agreement(codec: Codec, gray: Pixels) -> float:
@@ -72,7 +99,7 @@ def agreement(codec: Codec, gray: Pixels) -> float:
         gray: uint8 ``(H, W)``.
     """
     gray = _middle(codec, gray)
-    rgb = codec.decode(gray)
+    rgb = codec.read_pattern(gray)
     plain = luminance(rgb)
     found, expected = (x - plain for x in (gray, codec.unrounded(rgb)))
     found, expected = found - found.mean(), expected - expected.mean()

@@ -9,7 +9,7 @@ import pytest
 from PIL import Image
 from skimage import data
 
-from invgray import convert
+from invgray import loading
 from invgray.inference.machine import Machine
 
 
@@ -59,25 +59,25 @@ def machine():
 @pytest.fixture(scope="session")
 def codec(machine):
     """The shipped default preset in float32."""
-    return convert.load_codec("standard", machine)
+    return loading.load_codec("standard-1", machine)
 
 
 @pytest.fixture(scope="session")
 def robust(machine):
     """The shipped preset whose grays survive handling, in float32."""
-    return convert.load_codec("robust", machine)
+    return loading.load_codec("robust-1", machine)
 
 
 @pytest.fixture(scope="session")
 def paper(machine):
     """The shipped preset of Xia et al. 2018, in float32."""
-    return convert.load_codec("paper", machine)
+    return loading.load_codec("paper", machine)
 
 
 @pytest.fixture(scope="session")
 def colorizer(machine):
     """The shipped colorizer in float32."""
-    return convert.load_colorizer("colorizer", machine)
+    return loading.load_colorizer("colorizer", machine)
 
 
 @pytest.fixture(scope="session")
@@ -96,22 +96,6 @@ def vgg16_file(tmp_path_factory):
     path = tmp_path_factory.mktemp("vgg") / "vgg16.npz"
     np.savez(path, **arrays)
     return path
-
-
-@pytest.fixture(scope="session")
-def colorizer_folder(tmp_path_factory, photos):
-    """A colorizer that was hardly trained."""
-    from invgray.models.colorizer.settings import ColorizerSettings
-    from invgray.train import TrainOptions, train
-    from invgray.training.length import Length, Unit
-
-    folder = tmp_path_factory.mktemp("trained")
-    for name, rgb in photos.items():
-        Image.fromarray(rgb).save(folder / f"{name}.png")
-    settings = ColorizerSettings(length=Length(2, Unit.STEPS), patch=32, batch=1, interval=2)
-    options = TrainOptions(quiet=True, report=lambda line: None)
-    train([folder], folder / "hasty", settings, options)
-    return folder / "hasty"
 
 
 @pytest.fixture(scope="session")

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from PIL import Image
 
 import invgray
-from invgray import convert, metrics
+from invgray import loading, metrics
 from invgray.benchmark.handling import HANDLINGS
 from invgray.color.levels import neutral, to_8_bits
 
@@ -38,14 +38,15 @@ TOLERANCES = {"psnr": 0.05, "ssim": 0.001, "structure": 0.001, "gray_psnr": 0.05
 
 
 def round_trip(codec, rgb):
-    gray = codec.encode(rgb)
+    """By the pattern alone; see ``test_layered.py`` for what a fine layer adds."""
+    gray = codec.encode(rgb, fine=False)
     return metrics.round_trip(rgb, gray, codec.decode(gray))
 
 
 @pytest.mark.parametrize("name", ["astronaut", "coffee", "cat"])
 @pytest.mark.parametrize("preset", FIGURES)
 def test_shipped_weights_reach_what_they_did(photos, machine, preset, name):
-    found = round_trip(convert.load_codec(preset, machine), photos[name])
+    found = round_trip(loading.load_codec(preset, machine), photos[name])
     for figure, expected in FIGURES[preset][name].items():
         assert found[figure] == pytest.approx(expected, abs=TOLERANCES[figure])
 
@@ -75,7 +76,8 @@ def test_levels_are_the_unrounded_gray_rounded(codec, photo):
     unrounded = codec.unrounded(photo[:64, :64])
     assert unrounded.dtype == np.float32
     assert 0 <= unrounded.min() <= unrounded.max() <= 255
-    np.testing.assert_array_equal(codec.encode(photo[:64, :64]), np.rint(unrounded))
+    levels = codec.encode(photo[:64, :64], fine=False)
+    np.testing.assert_array_equal(levels, np.rint(unrounded))
 
 
 @settings(deadline=None, max_examples=15)
@@ -95,10 +97,10 @@ def test_any_size(codec, height, width):
 )
 def test_tiles_equal_the_whole(photo, machine, preset, height, width):
     rgb = photo[:height, :width]
-    whole = convert.load_codec(preset, machine)
+    whole = loading.load_codec(preset, machine)
     tiled = invgray.load(preset, device="cpu", precision="float32", tile=64)
-    gray = whole.encode(rgb)
-    assert np.abs(gray.astype(int) - tiled.encode(rgb)).max() <= 1
+    gray = whole.encode(rgb, fine=False)
+    assert np.abs(gray.astype(int) - tiled.encode(rgb, fine=False)).max() <= 1
     assert np.abs(whole.decode(gray).astype(int) - tiled.decode(gray)).max() <= 1
 
 
@@ -107,10 +109,10 @@ def test_a_codec_is_shared_by_threads(codec, photos, engine):
     """Each thread gets what it would get alone."""
     shared = invgray.load("standard", engine=engine, device="cpu", precision="float32", tile=64)
     pictures = [np.roll(rgb[:96, :80], 9 * i, axis=0) for i in range(4) for rgb in photos.values()]
-    grays = [codec.encode(rgb) for rgb in pictures]
+    grays = [codec.encode(rgb, fine=False) for rgb in pictures]
 
     def there_and_back(rgb):
-        gray = shared.encode(rgb)
+        gray = shared.encode(rgb, fine=False)
         return gray, shared.decode(gray)
 
     with ThreadPoolExecutor(8) as pool:
@@ -132,7 +134,7 @@ def test_a_codec_is_shared_by_threads(codec, photos, engine):
     ],
 )
 def test_engines_and_precisions_agree(photos, machine, preset, engine, precision, cost):
-    mine = convert.load_codec(preset, machine)
+    mine = loading.load_codec(preset, machine)
     other = invgray.load(preset, engine=engine, precision=precision, device="cpu")
     crops = [rgb[:128, :128] for rgb in photos.values()]
     mine, its = (np.mean([round_trip(c, x)["psnr"] for x in crops]) for c in (mine, other))
@@ -172,7 +174,7 @@ def test_decode_refuses_colour_and_what_is_not_levels(codec, photo, dtype):
     ],
 )
 def test_robust_grays_survive_handling(machine, photos, handling, decibels):
-    robust, handled = convert.load_codec("robust-1", machine), HANDLINGS[handling].apply
-    grays = {name: robust.encode(rgb) for name, rgb in photos.items()}
+    robust, handled = loading.load_codec("robust-1", machine), HANDLINGS[handling].apply
+    grays = {name: robust.encode(rgb, fine=False) for name, rgb in photos.items()}
     found = [metrics.psnr(photos[n], robust.decode(handled(gray))) for n, gray in grays.items()]
     assert np.mean(found) == pytest.approx(decibels, abs=0.3)

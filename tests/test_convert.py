@@ -14,11 +14,12 @@ from PIL import Image
 import invgray
 from invgray import errors, metrics
 from invgray.cli import main
-from invgray.convert import PIPE, load_codec
+from invgray.convert import PIPE
 from invgray.files import reading, record, writing
 from invgray.files.picture import Picture
 from invgray.files.record import Record
 from invgray.inference.machine import Machine
+from invgray.loading import load_codec
 from invgray.presets import store
 
 FLOAT32 = Machine(precision="float32")
@@ -161,14 +162,18 @@ def test_a_border_is_refused_before_the_work(photo_file, tmp_path, monkeypatch):
         invgray.encode_file(photo_file, tmp_path / "a.png", invgray.EncodeOptions(border=True))
 
 
-def test_decode_trusts_pixels_over_a_record(tmp_path, photo, gray_file, codec):
+@pytest.mark.parametrize(
+    ("fine", "notices"),
+    [(False, ("says that it has no colour, but hides some of 'standard'",)), (True, ())],
+)
+def test_decode_trusts_pixels_over_a_record(tmp_path, photo, codec, fine, notices):
     """A gray that lost its record, and was encoded once more by a program that then said so."""
     said = tmp_path / "said.gray.png"
     told = Record(preset="standard", weights=codec.preset.digest, colorless=True)
-    gray = codec.encode(photo)
+    gray = codec.encode(photo, fine=fine)
     writing.write_gray(said, gray, Picture(pixels=gray), told)
     outcome = invgray.decode_file(said, tmp_path / "a.png", invgray.DecodeOptions(machine=FLOAT32))
-    assert outcome.notices == ("says that it has no colour, but hides some of 'standard'",)
+    assert outcome.notices == notices
     assert metrics.psnr(photo, pixels(tmp_path / "a.png")) > 37
 
 

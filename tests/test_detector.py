@@ -6,9 +6,10 @@ import numpy as np
 import pytest
 from skimage import data
 
-from invgray import detector
+from invgray import detector, loading
 from invgray.color.levels import to_8_bits
 from invgray.color.luminance import luminance
+from invgray.inference.machine import Machine
 
 
 @pytest.mark.parametrize("name", ["astronaut", "coffee", "cat"])
@@ -38,6 +39,13 @@ def test_the_middle_lies_on_the_networks_grid(robust):
 
 def test_grays_without_a_pattern_of_their_own_are_not_told(paper, photo):
     assert detector.recognise([paper], paper.encode(photo)) is None
+    luminance_only = loading.load_codec("luminance", Machine())
+    assert detector.recognise([luminance_only], luminance_only.encode(photo)) is None
+
+
+@pytest.mark.parametrize("size", [1, 4, 15])
+def test_small_grays_do_not_tell_which_way_they_lie(codec, photo, size):
+    assert detector.locate(codec, codec.encode(photo[:size, :40], fine=False)) is None
 
 
 def test_no_codecs_recognise_nothing(photo):

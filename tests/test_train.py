@@ -12,13 +12,15 @@ import pytest
 from PIL import Image
 
 import invgray
-from invgray import metrics, train as trainer
+from invgray import metrics
+from invgray import train as trainer
 from invgray.errors import DeviceError, InputError, Interrupted, OutputError, UsageError
 from invgray.inference.machine import Device, Precision
 from invgray.models.paper.settings import PaperSettings, Part
-from invgray.models.subpixel import network, training
+from invgray.models.subpixel import training
 from invgray.models.subpixel.settings import Channel, SubpixelSettings
-from invgray.presets import store
+from invgray.presets import card as cards
+from invgray.presets import export, store
 from invgray.train import TrainOptions, choose_policy, settings_of, train
 from invgray.training import split
 from invgray.training.length import Length, Unit
@@ -46,19 +48,27 @@ def album(tmp_path):
 
 @pytest.fixture
 def runs(monkeypatch):
-    """The runs that are asked for; networks stay as they are, and the third one is interrupted."""
+    """The runs that are asked for: nothing is trained, cards are saved, the third one stops."""
     asked = []
 
-    def fake(settings, run):
+    class Network:
+        def count_params(self):
+            return 12
+
+    def fake_train(settings, run):
         asked.append(run)
         if len(asked) == 3:
             raise Interrupted("stopped")
-        made = [getattr(network, name)(settings.architecture) for name in ("encoder", "decoder")]
-        return Trained(
-            networks=tuple(made), figures={"psnr": 9.0}, steps=4, seconds=1, precision=run.policy
-        )
+        networks = Network(), Network()
+        return Trained(networks=networks, figures={}, steps=4, seconds=1, precision=run.policy)
 
-    monkeypatch.setattr(training, "train", fake)
+    def fake_save(directory, networks, card):
+        files = dict.fromkeys(cards.file_names(card.architecture), "")
+        cards.write(directory / "card.json", replace(card, files=files))
+        return store.open_directory(directory)
+
+    monkeypatch.setattr(training, "train", fake_train)
+    monkeypatch.setattr(export, "save", fake_save)
     return asked
 
 

@@ -17,7 +17,9 @@ from msgspec.structs import replace
 
 from invgray.benchmark import results, tables
 from invgray.benchmark.measures import number
+from invgray.benchmark.methods import LAST_BIT
 from invgray.benchmark.results import Benchmark
+from invgray.benchmark.robustness import TYPICAL
 from invgray.inference.machine import Engine
 
 FOLDER = Path(__file__).parent
@@ -61,19 +63,22 @@ def render(page: str) -> str:
 
 
 def summary(untouched: Benchmark, handled: Benchmark) -> str:
-    """What counts most of each preset: its colours, untouched and after JPEG, and its grays."""
+    """What counts most: colours, untouched and after JPEG, and grays.
+
+    Of each preset, and of what takes no networks.
+    """
     rows = []
-    for name, preset in untouched.presets.items():
-        if preset.quality is None:
+    for name, method in untouched.methods.items():
+        if method.quality is None or name not in {*untouched.presets, LAST_BIT.name}:
             continue
-        compressed = handled.presets[name].robustness if name in handled.presets else {}
+        compressed = handled.methods[name].robustness if name in handled.methods else {}
         rows.append(
             [
                 name,
-                number(preset.quality.psnr.mean, 1),
-                number(compressed["jpeg-75"].psnr.mean if compressed else None, 1),
-                number(preset.quality.gray_psnr.mean, 1),
-                number(preset.quality.structure.mean, 3),
+                number(method.quality.psnr.mean, 1),
+                number(compressed[TYPICAL].psnr.mean if compressed else None, 1),
+                number(method.quality.gray_psnr.mean, 1),
+                number(method.quality.structure.mean, 3),
             ]
         )
     headings = ["preset", "colours (dB) ↑", "after JPEG 75 (dB) ↑", "gray (dB) ↑", "structure ↑"]

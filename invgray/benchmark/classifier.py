@@ -8,7 +8,7 @@ import numpy as np
 from PIL import Image
 
 from invgray.benchmark.quality import Distance
-from invgray.errors import WeightsError, extra_installed
+from invgray.errors import WeightsError
 from invgray.types import Floats, Pixels
 
 _SIDE = 224
@@ -28,8 +28,8 @@ def load(weights: Path | None = None) -> Distance:
         MissingExtraError: Keras is not installed.
         WeightsError: the file is missing or does not fit, or the download failed.
     """
-    with extra_installed("train"):
-        import keras
+    from invgray.tensorflow import keras
+
     try:
         network = keras.applications.VGG16(weights=str(weights) if weights else "imagenet")
     except Exception as error:  # Keras raises bare Exception when a download fails

@@ -1,22 +1,32 @@
-"""Ways that grays are handled: compressed, resized, turned, printed (Xia et al. 2018, section 7.5).
+"""Ways that grays are handled: compressed, resized, cut, turned, printed, stored in other files.
 
-They are handled with the tools that people use: Pillow's JPEG, WebP and resampling.
+Some are those of Xia et al. 2018, section 7.5. Grays are handled with the tools that people use:
+Pillow's formats and resampling.
 """
 
 from __future__ import annotations
 
+import zlib
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 from io import BytesIO
+from typing import Any, TypeVar
 
 import numpy as np
-from PIL import Image
+from PIL import Image, PngImagePlugin
 from scipy.ndimage import gaussian_filter
 from skimage.transform import estimate_transform, rotate, warp
 
 from invgray.color.levels import to_8_bits
+from invgray.files import record
 from invgray.types import Pixels
+
+_T = TypeVar("_T")
+
+
+def _same(it: _T) -> _T:
+    return it
 
 
 @dataclass(frozen=True)
@@ -25,13 +35,16 @@ class Handling:
 
     Attributes:
         apply: to the gray, uint8 ``(H, W)`` to uint8 ``(H', W')``.
-        undo: turns the restored colours back where ``apply`` turned the gray.
-        margin: share of the height and width, on each side, that is not compared.
+        convert: to the bytes of a PNG with that gray and with what it tells of itself, if it does.
+        expected: what of the original is compared, uint8 ``(H, W, 3)`` to ``(..., ..., 3)``.
+        found: what of the restored colours is compared with that, uint8 ``(H', W', 3)`` to the
+            same shape.
     """
 
-    apply: Callable[[Pixels], Pixels]
-    undo: Callable[[Pixels], Pixels] = lambda rgb: rgb
-    margin: float = 0.0
+    apply: Callable[[Pixels], Pixels] = _same
+    convert: Callable[[bytes], bytes] = _same
+    expected: Callable[[Pixels], Pixels] = _same
+    found: Callable[[Pixels], Pixels] = _same
 
 
 def compressed(gray: Pixels, form: str, quality: int) -> Pixels:
@@ -52,6 +65,76 @@ def resized(gray: Pixels, factor: float) -> Pixels:
 def turned(pixels: Pixels, degrees: float) -> Pixels:
     """Turned about the centre at the same size (bicubic)."""
     return to_8_bits(rotate(pixels, degrees, order=3, mode="reflect", preserve_range=True))
+
+
+def cropped(pixels: Pixels, place: tuple[float, float]) -> Pixels:
+    """A part of half the area, in the picture's proportions.
+
+    Args:
+        pixels: ``(H, W)`` or ``(H, W, 3)``.
+        place: of the part, from 0 at the top and left to 1 at the bottom and right.
+    """
+    return pixels[_part(pixels, 1 / 2, place)]
+
+
+def with_box(gray: Pixels, place: tuple[float, float]) -> Pixels:
+    """With a black box over a tenth of it; arguments as for :func:`cropped`."""
+    covered = gray.copy()
+    covered[_part(gray, 1 / 10, place)] = 0
+    return covered
+
+
+def outside_box(rgb: Pixels, place: tuple[float, float]) -> Pixels:
+    """What :func:`with_box` leaves: uint8 ``(H, W, 3)`` to ``(N, 1, 3)``."""
+    outside = np.ones(rgb.shape[:2], bool)
+    outside[_part(rgb, 1 / 10, place)] = False
+    return rgb[outside][:, None]
+
+
+def without_margin(rgb: Pixels, share: float) -> Pixels:
+    """Without a share of the height and width on each side."""
+    top, left = (int(np.ceil(share * n)) for n in rgb.shape[:2])
+    return rgb[top : rgb.shape[0] - top, left : rgb.shape[1] - left]
+
+
+def stored_as(
+    png: bytes,
+    form: str,
+    mode: str = "L",
+    *,
+    told: bool = False,
+    **options: Any,  # noqa: ANN401
+) -> bytes:
+    """The same levels in another file.
+
+    Args:
+        png: the bytes of the file with the gray.
+        form: the other file's format, one of Pillow's.
+        mode: of its pixels, one of Pillow's; ``I;16`` is of 16 bits.
+        told: it goes on telling what made it.
+        options: of Pillow's.
+    """
+    file = BytesIO()
+    with Image.open(BytesIO(png)) as image:
+        text, levels = image.info.get(record.KEYWORD), np.asarray(image)
+    if told and text is not None:
+        options["pnginfo"] = PngImagePlugin.PngInfo()
+        options["pnginfo"].add_text(record.KEYWORD, text)
+    deep = Image.fromarray(levels.astype(np.uint16) * 257)
+    other = deep if mode == "I;16" else Image.fromarray(levels).convert(mode)
+    other.save(file, form, **options)
+    return file.getvalue()
+
+
+def _part(pixels: Pixels, area: float, place: tuple[float, float]) -> tuple[slice, slice]:
+    """Rows and columns of a part with such a share of the area."""
+    sides = [max(1, round(n * area**0.5)) for n in pixels.shape[:2]]
+    starts = [
+        round((n - side) * share)
+        for n, side, share in zip(pixels.shape[:2], sides, place, strict=True)
+    ]
+    top, left = (slice(start, start + side) for start, side in zip(starts, sides, strict=True))
+    return top, left
 
 
 def noisy(gray: Pixels, sigma: float) -> Pixels:
@@ -105,27 +188,62 @@ def printed_and_scanned(gray: Pixels, dpi: int) -> Pixels:
     return to_8_bits(straight)
 
 
-HANDLINGS = {
-    "none": Handling(lambda gray: gray),
-    **{
-        f"jpeg-{quality}": Handling(partial(compressed, form="JPEG", quality=quality))
-        for quality in (95, 90, 80, 75, 70, 50)
-    },
-    "webp-90": Handling(partial(compressed, form="WEBP", quality=90)),
-    "resize-90%": Handling(partial(resized, factor=0.9)),
-    "resize-99.5%": Handling(partial(resized, factor=0.995)),
-    "resize-100.5%": Handling(partial(resized, factor=1.005)),
-    "rotate-90": Handling(np.rot90, partial(np.rot90, k=-1)),
-    "rotate-1": Handling(partial(turned, degrees=1), partial(turned, degrees=-1), margin=0.03),
-    **{f"noise-{sigma}": Handling(partial(noisy, sigma=sigma)) for sigma in (1, 2, 4)},
-    **{f"blur-{sigma}": Handling(partial(blurred, sigma=sigma)) for sigma in (0.5, 1.0)},
-    **{f"gamma-{gamma}": Handling(partial(with_gamma, gamma=gamma)) for gamma in (0.9, 1.1)},
-    **{
-        f"contrast-{factor}": Handling(partial(with_contrast, factor=factor))
-        for factor in (0.9, 1.1)
-    },
-    **{
-        f"print-scan-{dpi}dpi": Handling(partial(printed_and_scanned, dpi=dpi))
-        for dpi in (300, 150)
-    },
-}
+def handlings(seed: int) -> dict[str, Handling]:
+    """Every way by its name.
+
+    Args:
+        seed: of the random places of parts that are cut out or covered.
+    """
+    random = np.random.default_rng(seed)
+    crop, box = ((float(y), float(x)) for y, x in random.random((2, 2)))
+    outside = partial(outside_box, place=box)
+    return {
+        "none": Handling(),
+        **{
+            f"jpeg-{quality}": Handling(partial(compressed, form="JPEG", quality=quality))
+            for quality in (95, 90, 80, 75, 70, 50)
+        },
+        "webp-90": Handling(partial(compressed, form="WEBP", quality=90)),
+        "resize-90%": Handling(partial(resized, factor=0.9)),
+        "resize-99.5%": Handling(partial(resized, factor=0.995)),
+        "resize-100.5%": Handling(partial(resized, factor=1.005)),
+        "crop": Handling(partial(cropped, place=crop), expected=partial(cropped, place=crop)),
+        **{
+            f"rotate-{90 * turns}": Handling(
+                partial(np.rot90, k=turns), found=partial(np.rot90, k=-turns)
+            )
+            for turns in (1, 2, 3)
+        },
+        "mirror": Handling(np.fliplr, found=np.fliplr),
+        "rotate-1": Handling(
+            partial(turned, degrees=1),
+            expected=partial(without_margin, share=0.03),
+            found=lambda rgb: without_margin(turned(rgb, degrees=-1), share=0.03),
+        ),
+        "black-box": Handling(partial(with_box, place=box), expected=outside, found=outside),
+        **{f"noise-{sigma}": Handling(partial(noisy, sigma=sigma)) for sigma in (1, 2, 4)},
+        **{f"blur-{sigma}": Handling(partial(blurred, sigma=sigma)) for sigma in (0.5, 1.0)},
+        **{f"gamma-{gamma}": Handling(partial(with_gamma, gamma=gamma)) for gamma in (0.9, 1.1)},
+        **{
+            f"contrast-{factor}": Handling(partial(with_contrast, factor=factor))
+            for factor in (0.9, 1.1)
+        },
+        **{
+            f"print-scan-{dpi}dpi": Handling(partial(printed_and_scanned, dpi=dpi))
+            for dpi in (300, 150)
+        },
+        "optimised-png": Handling(
+            convert=partial(
+                stored_as, form="PNG", told=True, optimize=True, compress_type=zlib.Z_FILTERED
+            )
+        ),
+        "stripped": Handling(convert=partial(stored_as, form="PNG")),
+        "16-bit": Handling(convert=partial(stored_as, form="PNG", mode="I;16", told=True)),
+        "palette": Handling(convert=partial(stored_as, form="PNG", mode="P", told=True)),
+        "tiff": Handling(convert=partial(stored_as, form="TIFF")),
+        "webp-lossless": Handling(convert=partial(stored_as, form="WEBP", lossless=True)),
+    }
+
+
+HANDLINGS = handlings(seed=0)
+"""Every way by its name, with parts at some random places."""

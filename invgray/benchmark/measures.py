@@ -39,13 +39,21 @@ class Measure:
 MEASURES = (
     Measure(
         "psnr",
-        "PSNR",
+        "PSNR untouched",
         "dB",
         2,
         True,
         "Peak signal-to-noise ratio of the restored colours, averaged over R, G and B. 6 dB more "
         "is half the error; above 40 dB differences are hard to see. ∞ stands for no error "
         "at all; such pictures have no part in a mean, unless there are no others.",
+    ),
+    Measure(
+        "psnr_jpeg_75",
+        "PSNR after JPEG 75",
+        "dB",
+        2,
+        True,
+        "The same after the gray was saved as JPEG at quality 75.",
     ),
     Measure(
         "ssim",
@@ -79,6 +87,23 @@ MEASURES = (
         False,
         "Perceptual distance of the restored colours from the original, judged by a network: "
         "0 is best.",
+    ),
+    Measure(
+        "fine",
+        "Fine layer",
+        "",
+        2,
+        True,
+        "Share of the picture that was restored from the fine layer, which untouched grays have: 1 "
+        "is all of it.",
+    ),
+    Measure(
+        "exact",
+        "Exact",
+        "",
+        2,
+        True,
+        "Share of the pictures that are known to have come back bit for bit.",
     ),
     Measure(
         "structure",

@@ -8,14 +8,31 @@ from io import BytesIO
 
 from PIL import Image
 
-from invgray.benchmark import wavelet
+from invgray.benchmark import lastbit, wavelet
 from invgray.color.levels import neutral, to_8_bits
 from invgray.color.luminance import luminance
 from invgray.convert import DecodeOptions, EncodeOptions, decode_file, encode_file
 from invgray.files import reading
 from invgray.inference.machine import Machine
+from invgray.presets import store
 from invgray.presets.store import Preset
 from invgray.types import Floats, Pixels
+
+
+@dataclass(frozen=True)
+class Decoded:
+    """What a gray gave back.
+
+    Attributes:
+        rgb: uint8 ``(H, W, 3)``.
+        fine: share of the picture that was restored from a fine layer, from 0 to 1; None if the
+            method has none.
+        exact: whether the picture is known to be the original bit for bit; None likewise.
+    """
+
+    rgb: Pixels
+    fine: float | None = None
+    exact: bool | None = None
 
 
 @dataclass(frozen=True)
@@ -25,28 +42,34 @@ class Method:
     Attributes:
         name: in tables.
         encode: uint8 ``(H, W, 3)`` to the bytes of a file with the gray.
-        decode: the bytes of such a file to uint8 ``(H, W, 3)``.
+        decode: the bytes of such a file to colours.
     """
 
     name: str
     encode: Callable[[Pixels], bytes]
-    decode: Callable[[bytes], Pixels]
+    decode: Callable[[bytes], Decoded]
 
 
 def trained(preset: Preset, machine: Machine) -> Method:
-    """A preset, as its users have it."""
+    """A preset, as its users have it.
+
+    Whose a gray is has to be found out when it is decoded. Only of weights that are not shipped,
+    the folder is named.
+    """
+    known, layered = store.by_digest(preset.digest), preset.card.abilities.layered
     to_gray = EncodeOptions(preset=preset.directory, machine=machine)
-    to_color = DecodeOptions(preset=preset.directory, machine=machine)
+    to_color = DecodeOptions(preset=None if known else preset.directory, machine=machine)
 
     def encode(rgb: Pixels) -> bytes:
         gray = BytesIO()
         encode_file(to_png(rgb), gray, to_gray)
         return gray.getvalue()
 
-    def decode(gray: bytes) -> Pixels:
+    def decode(gray: bytes) -> Decoded:
         color = BytesIO()
-        decode_file(gray, color, to_color)
-        return colors_in(color.getvalue())
+        outcome = decode_file(gray, color, to_color)
+        rgb = colors_in(color.getvalue())
+        return Decoded(rgb, outcome.fine, outcome.exact) if layered else Decoded(rgb)
 
     return Method(preset.name, encode, decode)
 
@@ -64,7 +87,7 @@ def classical(
     return Method(
         name,
         lambda rgb: to_png(to_8_bits(encode(rgb))),
-        lambda gray: decode(reading.read(gray).pixels),
+        lambda gray: Decoded(decode(reading.read(gray).pixels)),
     )
 
 
@@ -81,10 +104,13 @@ def colors_in(file: bytes) -> Pixels:
     return neutral(pixels) if pixels.ndim == 2 else pixels
 
 
-LUMINANCE = classical("luminance", luminance, neutral)
+LUMINANCE = classical("grayscale", luminance, neutral)
 """Plain luminance, shown as it is: what is lost when nothing is hidden."""
 
 WAVELET = classical("de Queiroz-Braun", wavelet.embed_chrominance, wavelet.extract_chrominance)
 """The classical reversible method."""
 
-BASELINES = (LUMINANCE, WAVELET)
+LAST_BIT = classical("last bit", lastbit.embed_codestream, lastbit.extract_codestream)
+"""What a clever user does without networks: best if kept, lost if handled."""
+
+BASELINES = (LUMINANCE, WAVELET, LAST_BIT)

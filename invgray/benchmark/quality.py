@@ -80,12 +80,15 @@ def measure(method: Method, image: str, rgb: Pixels, lpips: Distance | None) -> 
         lpips: perceptual distance, if it can be measured.
     """
     stored = method.encode(rgb)
-    gray, restored = reading.read(stored).pixels, method.decode(stored)
+    gray, decoded = reading.read(stored).pixels, method.decode(stored)
+    restored = decoded.rgb
     figures = ImageQuality(
         image=image,
         **{name: Number(value) for name, value in metrics.round_trip(rgb, gray, restored).items()},
         ciede2000=metrics.ciede2000(rgb, restored),
         lpips=lpips(rgb, restored) if lpips else None,
+        fine=decoded.fine,
+        exact=None if decoded.exact is None else float(decoded.exact),
     )
     return RoundTrip(method.name, rgb, stored, gray, restored, figures)
 

@@ -1,4 +1,7 @@
-"""What grays are taken for that do not say what made them: see :mod:`invgray.detector`."""
+"""What grays are taken for that do not say what made them.
+
+The fine layer tells where it is intact; the pattern does elsewhere, see :mod:`invgray.detector`.
+"""
 
 from __future__ import annotations
 
@@ -10,6 +13,7 @@ from invgray import detector
 from invgray.benchmark.handling import HANDLINGS
 from invgray.benchmark.results import Recognition
 from invgray.codec import Codec
+from invgray.fine import layer
 from invgray.types import Pixels
 
 HANDLED = ("none", "jpeg-95", "jpeg-90", "jpeg-80", "jpeg-70", "jpeg-50")
@@ -43,9 +47,16 @@ def measure(codecs: Sequence[Codec], grays: Mapping[str, Pixels]) -> list[Judgem
     """
     judgements = []
     for handling, (maker, gray) in product(HANDLED, grays.items()):
-        codec = detector.recognise(codecs, HANDLINGS[handling].apply(gray))
+        codec = _maker(codecs, HANDLINGS[handling].apply(gray))
         judgements.append(Judgement(handling, maker, codec.preset.name if codec else NONE))
     return judgements
+
+
+def _maker(codecs: Sequence[Codec], gray: Pixels) -> Codec | None:
+    if found := layer.find(gray):
+        weights = found.weights.hex()
+        return next((codec for codec in codecs if codec.preset.digest == weights), None)
+    return detector.recognise(codecs, gray)
 
 
 def over_pictures(judgements: Sequence[Judgement]) -> tuple[Recognition, ...]:

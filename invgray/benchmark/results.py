@@ -94,6 +94,8 @@ class ImageQuality(_Facts, frozen=True, kw_only=True):
     Attributes:
         image: name of the picture's file.
         psnr: peak signal-to-noise ratio of the restored colours in dB, averaged over R, G and B.
+        psnr_jpeg_75: the same of colours restored after JPEG at quality 75; null if handled grays
+            were not measured.
         ssim: structural similarity of the restored colours, averaged over R, G and B.
         mae: mean absolute error of the restored colours, in levels from 0 to 255.
         structure: structure term of SSIM between the gray and CIE L, in [-1, 1].
@@ -101,16 +103,22 @@ class ImageQuality(_Facts, frozen=True, kw_only=True):
         ciede2000: mean colour difference CIEDE2000 of the restored colours.
         lpips: perceptual distance of the restored colours; null if it was not measured, or the
             picture is too small for it.
+        fine: share of the picture that was restored from the fine layer, from 0 to 1; null for
+            methods without one.
+        exact: 1 if the picture is known to have come back bit for bit, else 0; null likewise.
     """
 
     image: str
     psnr: Number
+    psnr_jpeg_75: Number | None = None
     ssim: float
     mae: float
     structure: float
     gray_psnr: Number
     ciede2000: float
     lpips: float | None = None
+    fine: float | None = None
+    exact: float | None = None
 
 
 class Quality(_Facts, frozen=True, kw_only=True):
@@ -119,22 +127,29 @@ class Quality(_Facts, frozen=True, kw_only=True):
     Attributes:
         images: number of pictures.
         psnr: of the restored colours, in dB.
+        psnr_jpeg_75: of colours restored after JPEG at quality 75, in dB; null if handled grays
+            were not measured.
         ssim: of the restored colours.
         mae: of the restored colours, in levels.
         structure: of the gray.
         gray_psnr: of the gray, in dB.
         ciede2000: of the restored colours.
         lpips: of the restored colours; null if it was not measured.
+        fine: share that was restored from the fine layer; null for methods without one.
+        exact: share of the pictures that are known to have come back bit for bit; null likewise.
     """
 
     images: int
     psnr: Summary
+    psnr_jpeg_75: Summary | None = None
     ssim: Summary
     mae: Summary
     structure: Summary
     gray_psnr: Summary
     ciede2000: Summary
     lpips: Summary | None = None
+    fine: Summary | None = None
+    exact: Summary | None = None
 
 
 class Handled(_Facts, frozen=True, kw_only=True):
@@ -142,9 +157,12 @@ class Handled(_Facts, frozen=True, kw_only=True):
 
     Attributes:
         psnr: of the restored colours, in dB.
+        fine: share of what is left that was restored from the fine layer, from 0 to 1; null for
+            methods without one.
     """
 
     psnr: Summary
+    fine: Summary | None = None
 
 
 class Recognition(_Facts, frozen=True, kw_only=True):
@@ -152,7 +170,7 @@ class Recognition(_Facts, frozen=True, kw_only=True):
 
     Attributes:
         handling: how the grays were handled before.
-        maker: what made them: a preset, or ``luminance``, which hides no colours.
+        maker: what made them: a preset, or ``grayscale``, which hides no colours.
         taken_for: share of the grays, from 0 to 1, by the preset that they were taken for;
             ``none`` is for no preset.
     """

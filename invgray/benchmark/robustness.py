@@ -2,53 +2,74 @@
 
 from __future__ import annotations
 
+import zlib
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from io import BytesIO
-
-import numpy as np
 
 from invgray import metrics
 from invgray.benchmark import methods, quality
-from invgray.benchmark.handling import HANDLINGS, Handling
+from invgray.benchmark.handling import Handling, handlings
 from invgray.benchmark.methods import Method
 from invgray.benchmark.quality import RoundTrip
 from invgray.benchmark.results import Handled
 from invgray.files import reading, writing
-from invgray.types import Pixels
+
+TYPICAL = "jpeg-75"
+"""Name of the handling that stands for all others beside untouched grays."""
 
 
-def measure(method: Method, trip: RoundTrip) -> dict[str, float]:
-    """PSNR in dB of the colours restored after each handling, by its name.
+@dataclass(frozen=True)
+class Left:
+    """What is left of one picture's colours.
+
+    Attributes:
+        psnr: in dB.
+        fine: share of what is left that was restored from the fine layer, from 0 to 1; None for
+            methods without one.
+    """
+
+    psnr: float
+    fine: float | None
+
+
+def measure(method: Method, trip: RoundTrip) -> dict[str, Left]:
+    """What is left after each handling, by its name.
+
+    Parts that are cut out or covered lie at places that are random, but the same for every method.
 
     Args:
         method: decodes.
         trip: of a picture that the method encoded.
     """
-    decibels = {}
-    for name, handling in HANDLINGS.items():
-        restored = handling.undo(method.decode(handled(trip.stored, handling)))
-        inside = _inside(trip.gray, handling.margin)
-        decibels[name] = metrics.psnr(trip.rgb[inside], restored[inside])
-    return decibels
+    left = {}
+    for name, handling in handlings(seed=zlib.crc32(trip.rgb.tobytes())).items():
+        decoded = method.decode(handled(trip.stored, handling))
+        decibels = metrics.psnr(handling.expected(trip.rgb), handling.found(decoded.rgb))
+        left[name] = Left(decibels, decoded.fine)
+    return left
 
 
 def handled(stored: bytes, handling: Handling) -> bytes:
-    """A file with a gray after it was handled; it goes on telling what made it, if it did."""
+    """A file with a gray after it was handled.
+
+    It goes on telling what made it, if it did, and if its new format keeps that.
+    """
     picture = reading.read(stored)
     gray = handling.apply(picture.pixels)
     if picture.record is None:
-        return methods.to_png(gray)
+        return handling.convert(methods.to_png(gray))
     file = BytesIO()
     writing.write_gray(file, gray, picture, picture.record)
-    return file.getvalue()
+    return handling.convert(file.getvalue())
 
 
-def over_pictures(rows: Sequence[Mapping[str, float]]) -> dict[str, Handled]:
+def over_pictures(rows: Sequence[Mapping[str, Left]]) -> dict[str, Handled]:
     """What is left over all pictures, by the name of the handling."""
-    summaries = {name: quality.summary([row[name] for row in rows]) for name in HANDLINGS}
-    return {name: Handled(psnr=psnr) for name, psnr in summaries.items() if psnr}
-
-
-def _inside(gray: Pixels, margin: float) -> tuple[slice, slice]:
-    top, left = (int(np.ceil(margin * n)) for n in gray.shape)
-    return slice(top, gray.shape[0] - top), slice(left, gray.shape[1] - left)
+    found = {}
+    for name in rows[0]:
+        psnr = quality.summary([row[name].psnr for row in rows])
+        fine = quality.summary([row[name].fine for row in rows])
+        if psnr:
+            found[name] = Handled(psnr=psnr, fine=fine)
+    return found

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Sequence
 
+from msgspec.structs import replace
 from tqdm import tqdm
 
 from invgray import metrics
@@ -16,12 +17,14 @@ from invgray.benchmark.results import (
     Handled,
     ImageColorization,
     ImageQuality,
+    Number,
     Quality,
     Recognition,
     Timing,
 )
-from invgray.convert import load_codec
+from invgray.benchmark.robustness import Left
 from invgray.inference.machine import Machine
+from invgray.loading import load_codec
 from invgray.presets.store import Preset
 from invgray.types import Pixels
 
@@ -50,7 +53,7 @@ class RoundTrips:
         self._methods = [*self._trained, *methods.BASELINES] if presets else []
         self._codecs = [load_codec(preset, machine) for preset in presets]
         self._lpips, self._handled = lpips, handled
-        self._decibels: defaultdict[str, list[dict[str, float]]] = defaultdict(list)
+        self._left: defaultdict[str, list[dict[str, Left]]] = defaultdict(list)
         self._judgements: list[Judgement] = []
         self.figures: defaultdict[str, list[ImageQuality]] = defaultdict(list)
         self.shown: list[RoundTrip] = []
@@ -58,13 +61,17 @@ class RoundTrips:
     def measure(self, image: str, rgb: Pixels) -> None:
         """One picture, uint8 ``(H, W, 3)``."""
         trips = [quality.measure(method, image, rgb, self._lpips) for method in self._methods]
-        for trip in trips:
-            self.figures[trip.method].append(trip.figures)
         if len(self.shown) < GALLERY:
             self.shown += trips[:1]
+        for method, trip in zip(self._methods, trips, strict=True):
+            figures = trip.figures
+            if self._handled:
+                left = robustness.measure(method, trip)
+                self._left[method.name].append(left)
+                decibels = Number(left[robustness.TYPICAL].psnr)
+                figures = replace(figures, psnr_jpeg_75=decibels)
+            self.figures[method.name].append(figures)
         if self._handled and trips:
-            for method, trip in zip(self._methods, trips, strict=True):
-                self._decibels[method.name].append(robustness.measure(method, trip))
             judged = {m.name for m in (*self._trained, methods.LUMINANCE)}
             grays = {trip.method: trip.gray for trip in trips if trip.method in judged}
             self._judgements += recognition.measure(self._codecs, grays)
@@ -81,7 +88,7 @@ class RoundTrips:
 
     def robustness(self, name: str) -> dict[str, Handled]:
         """Of a method over all pictures, by the name of the handling."""
-        rows = self._decibels.get(name)
+        rows = self._left.get(name)
         return robustness.over_pictures(rows) if rows else {}
 
     def recognition(self) -> tuple[Recognition, ...]:

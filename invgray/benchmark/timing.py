@@ -19,6 +19,7 @@ from functools import partial
 from importlib.util import find_spec
 from io import BytesIO
 from pathlib import Path
+from typing import TypeVar
 
 import msgspec
 import numpy as np
@@ -27,12 +28,9 @@ from PIL import Image
 from invgray.benchmark.methods import to_png
 from invgray.benchmark.results import Scope, Stage, Timing
 from invgray.convert import DecodeOptions, EncodeOptions, decode_file, encode_file
-from invgray.files.picture import Picture
-from invgray.files.record import Record
-from invgray.files.writing import write_gray
 from invgray.inference.machine import Device, Engine, Machine, Precision
 from invgray.inference.network import open_network
-from invgray.models import MODELS
+from invgray.models import MODELS, Architecture
 from invgray.models.paper.architecture import PaperArchitecture
 from invgray.presets.store import Preset
 from invgray.types import Pixels
@@ -51,9 +49,9 @@ SECONDS, WARM_UP_SECONDS = 5.0, 0.5
 """After which a row, and its warming up, end."""
 
 FRESH_RUNS = 5
-_NETWORKS = {Stage.ENCODE: "encoder", Stage.DECODE: "decoder"}
 
 Run = Callable[[], object]
+_T = TypeVar("_T")
 
 
 @dataclass(frozen=True)
@@ -83,10 +81,15 @@ class Case:
 
 
 def cases(presets: Sequence[Preset], sizes: Sequence[int], runs: int) -> list[Case]:
-    """The paper's network first, then each preset in each engine and precision there is."""
+    """The paper's network first, then each preset in each engine and precision there is.
+
+    To presets without networks, all engines are one.
+    """
     available = [(engine, precision) for engine, precision in ENGINES if find_spec(engine)]
     networks: list[tuple[Preset | None, Engine, Precision]] = [
-        (preset, *choice) for preset in presets for choice in available
+        (preset, *choice)
+        for preset in presets
+        for choice in (available if preset.card.architecture.networks else available[:1])
     ]
     if has_reference():
         networks.insert(0, (None, Engine.TENSORFLOW, Precision.FLOAT32))
@@ -104,10 +107,10 @@ def has_reference() -> bool:
 
 
 def measure(wanted: Sequence[Case]) -> Iterator[tuple[Case, list[Timing]]]:
-    """Rows of each case: the network only and, for presets, from file to file, too."""
+    """Rows of each case: the network only, if there is one, and presets from file to file, too."""
     reference: dict[tuple[Stage, int], float] = {}
     for case in wanted:
-        rows = _in_a_process_of_its_own(case)
+        rows = _in_a_process_of_its_own(_measure, case)
         if case.preset is None:
             reference[case.stage, case.size] = rows[0].median_s
         base = reference.get((case.stage, case.size))
@@ -131,51 +134,55 @@ def _beside(row: Timing, base: float | None) -> Timing:
     return msgspec.structs.replace(row, ratio_to_paper=ratio)
 
 
-def _in_a_process_of_its_own(case: Case) -> list[Timing]:
+def _in_a_process_of_its_own(job: Callable[..., _T], *arguments: object) -> _T:
     context = multiprocessing.get_context("spawn")
     with ProcessPoolExecutor(1, mp_context=context) as pool:
-        return pool.submit(_measure, case).result()
+        return pool.submit(job, *arguments).result()
+
+
+def _network(architecture: Architecture, stage: Stage) -> str:
+    """Name of the network that is run at a stage: the first makes grays, the second reads them."""
+    first, second = architecture.networks
+    return first if stage is Stage.ENCODE else second
 
 
 def _measure(case: Case) -> list[Timing]:
     if case.preset is None:
         return [_row(case, Scope.NETWORK, _papers_network(case))]
-    network = open_network(case.preset, _NETWORKS[case.stage], case.machine)
-    levels = _levels(case)
-    return [
-        _row(case, Scope.NETWORK, lambda: network(levels)),
-        _row(case, Scope.END_TO_END, _conversion(case, case.preset)),
-    ]
+    preset, rows = case.preset, []
+    if preset.card.architecture.networks:
+        name, levels = _network(preset.card.architecture, case.stage), _levels(case)
+        network = open_network(preset, name, case.machine)
+        rows.append(_row(case, Scope.NETWORK, lambda: network(levels)))
+    return [*rows, _row(case, Scope.END_TO_END, _conversion(case, preset))]
 
 
 def _papers_network(case: Case) -> Run:
     from invgray.inference import tensorflow
 
     model, architecture = MODELS["paper"], PaperArchitecture(down_up=True)
-    network = tensorflow.forward(model.build(architecture, _NETWORKS[case.stage]), Device.CPU)
+    built = model.build(architecture, _network(architecture, case.stage))
+    network = tensorflow.forward(built, Device.CPU)
     levels = _levels(case)
     return lambda: network(levels)
 
 
 def _conversion(case: Case, preset: Preset) -> Run:
-    """From the bytes of a PNG to the bytes of a PNG."""
-    rgb = _photo(case.size, case.size)
+    """From the bytes of a PNG to the bytes of a PNG, with pattern and fine layer."""
+    photo, directory, machine = to_png(_photo(case.size, case.size)), preset.directory, case.machine
+    encoding = EncodeOptions(preset=directory, machine=machine)
     if case.stage is Stage.ENCODE:
-        photo, encoding = to_png(rgb), EncodeOptions(preset=preset.directory, machine=case.machine)
         return lambda: encode_file(photo, BytesIO(), encoding)
-    gray, decoding = (
-        _gray(rgb, preset),
-        DecodeOptions(preset=preset.directory, machine=case.machine),
-    )
+    gray = _in_a_process_of_its_own(_gray, photo, encoding)  # for its memory is not decoding's
+    decoding = DecodeOptions(preset=directory, machine=machine)
     return lambda: decode_file(gray, BytesIO(), decoding)
 
 
-def _gray(rgb: Pixels, preset: Preset) -> bytes:
-    """A file that says that the preset made it; its encoder is not run, for memory's sake."""
-    file, gray = BytesIO(), rgb[..., 1]
-    record = Record(preset=preset.name, weights=preset.digest)
-    write_gray(file, gray, Picture(pixels=gray), record)
-    return file.getvalue()
+def _gray(photo: bytes, encoding: EncodeOptions) -> bytes:
+    """The bytes of a photo's gray, untouched."""
+    gray = BytesIO()
+    encode_file(photo, gray, encoding)
+    return gray.getvalue()
 
 
 def _row(case: Case, scope: Scope, run: Run) -> Timing:

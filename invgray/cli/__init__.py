@@ -12,7 +12,7 @@ import click
 from invgray.cli.messages import explained, say
 from invgray.errors import DONE, SOME_FAILED, USAGE, Interrupted, InvgrayError
 
-_COMMANDS = ("encode", "decode", "colorize", "train", "benchmark")
+_COMMANDS = ("encode", "decode", "colorize", "inspect", "train", "benchmark")
 """Modules of this folder, each with a command of its name, in the order of the help."""
 
 

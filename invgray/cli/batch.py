@@ -6,7 +6,7 @@ import json
 import os
 import signal
 import sys
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
@@ -21,6 +21,7 @@ from tqdm import tqdm
 from invgray.cli.messages import explained, say
 from invgray.convert import PIPE, Options, Outcome, Source, Status, Target
 from invgray.errors import (
+    DONE,
     INTERRUPTED,
     SOME_FAILED,
     InputError,
@@ -213,7 +214,7 @@ def _run(planned: Plan, way: Convert[O], options: O, request: Request) -> int:
     def attempt(task: Task) -> None:
         try:
             stop.watch(0, 0)
-            source = task.source or _standard_input()
+            source = task.source or standard_input()
             outcome = way(source, task.target or _standard_output(), options, stop.watch)
         except Interrupted:
             return
@@ -293,13 +294,28 @@ class _Report:
     @property
     def exit_code(self) -> int:
         """0; or what all failed of, if nothing was done; or 1."""
-        codes = {o.exit_code for o in self.outcomes if o.exit_code is not None}
-        if len(codes) == 1 and self._count(Status.FAILED) == len(self.outcomes):
-            return codes.pop()
-        return SOME_FAILED if codes else 0
+        codes = [o.exit_code for o in self.outcomes if o.exit_code is not None]
+        return exit_code(codes, len(self.outcomes))
 
 
-def _standard_input() -> BinaryIO:
+def exit_code(failures: Sequence[int], inputs: int) -> int:
+    """Of a command: 0, or what all inputs failed of, or 1.
+
+    Args:
+        failures: the exit code of each input that failed.
+        inputs: number of all of them.
+    """
+    if len(set(failures)) == 1 and len(failures) == inputs:
+        return failures[0]
+    return SOME_FAILED if failures else DONE
+
+
+def standard_input() -> BinaryIO:
+    """What is piped in.
+
+    Raises:
+        UsageError: nothing is.
+    """
     if sys.stdin is None or sys.stdin.isatty():
         raise UsageError("nothing is piped in", "name a file, or pipe a picture in")
     return sys.stdin.buffer

@@ -89,7 +89,7 @@ class Files:
 @click.option(
     "--robustness",
     is_flag=True,
-    help="Measure what is left of the colours when grays are handled: JPEG, resizing and so on.",
+    help="Measure what is left of the colours when grays are handled: JPEG, cropping and so on.",
 )
 @click.option("--timing", is_flag=True, help="Time the networks, beside the paper's.")
 @click.option(
@@ -188,12 +188,16 @@ def _plan(values: dict[str, Any]) -> Plan:
 
 
 def _presets(names: tuple[str, ...], folders: tuple[Path, ...]) -> tuple[Preset, ...]:
+    from invgray.benchmark.methods import BASELINES
+
     named: list[str | Path] = [*names, *folders]
     chosen = [store.load(which) for which in named] or store.latest()
     default = store.find().digest
     presets = sorted(chosen, key=lambda preset: preset.digest != default)
     if len({preset.name for preset in presets}) < len(presets):
         raise UsageError("two of the presets have one name", "rename a folder, or leave one out")
+    if taken := {preset.name for preset in presets} & {method.name for method in BASELINES}:
+        raise UsageError(f"'{taken.pop()}' is the name of a baseline, too", "rename the folder")
     return tuple(replace(preset, name=_sound(preset.name)) for preset in presets)
 
 

@@ -27,6 +27,21 @@ NAMING = batch.Naming(suffix=".gray.png", dropped=batch.GRAY, formats=GRAY_FORMA
     is_flag=True,
     help="Draw a frame to print around the gray, for 'decode --rectify'.",
 )
+@click.option(
+    "--fine/--no-fine",
+    default=True,
+    help="With a fine layer, which makes an untouched gray near perfect (the default).",
+)
+@click.option(
+    "--verify", is_flag=True, help="Decode the gray before it is put in place, and tell the PSNR."
+)
+@click.option(
+    "--verify-at-least",
+    "at_least",
+    type=click.FloatRange(0),
+    metavar="DB",
+    help="Write no gray whose colours come back at a lower PSNR than this.",
+)
 def encode(request: batch.Request, options: EncodeOptions) -> int:
     """Colour to gray that can be undone: photo.jpg -> photo.gray.png
 

@@ -25,6 +25,10 @@ def explained(error: InvgrayError) -> str:
 
 def say(line: str) -> None:
     """One line on stderr, above any progress bar, with control characters made harmless."""
-    printable = "".join(c if c.isprintable() else "?" for c in str(line))
     with tqdm.external_write_mode(sys.stderr):
-        click.echo(f"invgray: {printable}", err=True)
+        click.echo(f"invgray: {printable(str(line))}", err=True)
+
+
+def printable(line: str) -> str:
+    """The line with control characters made harmless."""
+    return "".join(c if c.isprintable() else "?" for c in line)

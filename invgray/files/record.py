@@ -36,6 +36,7 @@ class Record:
         icc: the original's RGB colour profile.
         border: pixels around the picture that are not part of it; see
             :mod:`invgray.prints.border`.
+        fine: the gray was written with a fine layer; see :mod:`invgray.fine`.
     """
 
     preset: str
@@ -43,6 +44,7 @@ class Record:
     colorless: bool = False
     icc: bytes | None = None
     border: int = 0
+    fine: bool = False
 
     def __post_init__(self) -> None:
         name = "".join(c if c.isprintable() else "?" for c in self.preset)[:LONGEST_NAME]
@@ -76,6 +78,7 @@ def from_text(text: str | bytes, name: str) -> Record | None:
             colorless=_checked(fields.get("colorless", False), bool),
             icc=rgb_profile(base64.b64decode(fields.get("icc") or "", validate=True)),
             border=_checked(fields.get("border", 0), int),
+            fine=_checked(fields.get("fine", False), bool),
         )
     except (TypeError, AttributeError, KeyError, ValueError, RecursionError, binascii.Error):
         return None

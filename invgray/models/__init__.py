@@ -2,13 +2,27 @@
 
 from __future__ import annotations
 
-from invgray.models import colorizer, paper, subpixel
-from invgray.models.model import Abilities, Architecture, Model, NetworkSettings
+from invgray.models import colorizer, layered, luminance, paper, subpixel
+from invgray.models.model import Abilities, Architecture, Family, Model, NetworkSettings
 
-__all__ = ["MODELS", "Abilities", "Architecture", "Model", "NetworkSettings", "model_of"]
+__all__ = [
+    "FAMILIES",
+    "MODELS",
+    "Abilities",
+    "Architecture",
+    "Family",
+    "Model",
+    "NetworkSettings",
+    "model_of",
+]
 
-MODELS = {model.name: model for model in (subpixel.MODEL, paper.MODEL, colorizer.MODEL)}
+MODELS = {
+    model.name: model for model in (layered.MODEL, subpixel.MODEL, paper.MODEL, colorizer.MODEL)
+}
 """Every family of networks by its name."""
+
+FAMILIES: dict[str, Family] = {luminance.FAMILY.name: luminance.FAMILY, **MODELS}
+"""Everything that a preset can be of, by its name: these, and what needs no networks."""
 
 
 def model_of(settings: NetworkSettings) -> Model:

@@ -48,13 +48,21 @@ class Abilities:
         hides_colors: it encodes colours into a gray and decodes them.
         has_pattern: its gray is the luminance and a pattern, by which the gray can be told.
         handled: it was trained for grays that are handled: compressed, resized, printed.
+        comes_off: its pattern depends on the chrominance and the means of the gray's blocks only,
+            and can be taken away from an untouched gray at once; or it has none.
         colorizes: it makes up colours for grays that hide none.
     """
 
     hides_colors: bool = False
     has_pattern: bool = False
     handled: bool = False
+    comes_off: bool = False
     colorizes: bool = False
+
+    @property
+    def layered(self) -> bool:
+        """Its gray is the luminance, with a pattern or without, and takes a fine layer."""
+        return self.has_pattern or self.comes_off
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -83,21 +91,30 @@ class NetworkSettings(Settings, ABC):
 
 
 @dataclass(frozen=True)
-class Model:
-    """A family of networks, registered under its name.
+class Family:
+    """What a preset can be of.
+
+    Attributes:
+        name: of the folder, and in cards.
+        architecture: what its networks are built from, if it has any.
+    """
+
+    name: str
+    architecture: type[Architecture]
+
+
+@dataclass(frozen=True)
+class Model(Family):
+    """A family of networks that can be trained.
 
     Its folder has ``network.py`` (Keras definitions, one function for each of the architecture's
     ``networks``) and ``training.py`` (a function ``train``); both import TensorFlow, and are
     imported when first needed.
 
     Attributes:
-        name: of the folder, and in cards and ``--network``.
-        architecture: what its networks are built from.
-        settings: what they are trained with.
+        settings: what its networks are trained with.
     """
 
-    name: str
-    architecture: type[Architecture]
     settings: type[NetworkSettings]
 
     def build(

@@ -14,7 +14,7 @@ import msgspec
 
 from invgray.color.quantized import QuantizedColors
 from invgray.errors import WeightsError
-from invgray.models import MODELS, Abilities, Architecture
+from invgray.models import FAMILIES, Abilities, Architecture
 
 SCHEMA = 2
 """Version of the card that this program reads and writes."""
@@ -64,7 +64,7 @@ class Card:
     """A preset's card.
 
     Attributes:
-        network: name of the family of networks; see :data:`invgray.models.MODELS`.
+        network: name of the family of networks; see :data:`invgray.models.FAMILIES`.
         architecture: their complete arguments.
         abilities: what the preset can do.
         provenance: how it came about.
@@ -126,13 +126,13 @@ def read(path: Path) -> Card:
                 "use the invgray that made it, or train again",
             )
         stored = msgspec.json.decode(text, type=_Stored)
-        model = MODELS.get(stored.network)
-        if model is None:
+        family = FAMILIES.get(stored.network)
+        if family is None:
             raise WeightsError(
                 f"{path}: has networks of an unknown kind, '{stored.network}'",
                 "use the invgray that made it",
             )
-        architecture = msgspec.convert(stored.architecture, type=model.architecture)
+        architecture = msgspec.convert(stored.architecture, type=family.architecture)
         facts = {name: getattr(stored, name) for name in stored.__dataclass_fields__}
         del facts["schema"]
         card = Card(**facts | {"architecture": architecture})

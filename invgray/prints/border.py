@@ -7,12 +7,14 @@ bar of the frame tell the picture's width and height, and which way is up.
 from __future__ import annotations
 
 import binascii
+from dataclasses import replace
 from typing import TypeVar
 
 import numpy as np
 import numpy.typing as npt
 
 from invgray.errors import InputError
+from invgray.files.picture import Picture
 from invgray.types import Floats, Pixels
 
 _Number = TypeVar("_Number", bound=np.generic)
@@ -75,6 +77,15 @@ def draw(gray: Pixels) -> Pixels:
 def crop(framed: npt.NDArray[_Number], border: int) -> npt.NDArray[_Number]:
     """The picture within a border of a known thickness; any further axes are kept."""
     return framed[border : len(framed) - border, border : framed.shape[1] - border]
+
+
+def without(picture: Picture) -> Picture:
+    """The part of a gray picture within the border that it says it has."""
+    around = picture.record.border if picture.record else 0
+    if 2 * around >= min(picture.pixels.shape[:2]):
+        return picture
+    alpha = None if picture.alpha is None else crop(picture.alpha, around)
+    return replace(picture, pixels=crop(picture.pixels, around), alpha=alpha)
 
 
 def read_cells(levels: Floats) -> tuple[int, int] | None:

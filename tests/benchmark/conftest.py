@@ -68,11 +68,14 @@ def image_quality():
     return ImageQuality(
         image="a.png",
         psnr=Number(43.071),
+        psnr_jpeg_75=Number(34.5),
         ssim=0.9907,
         mae=1.22,
         structure=0.98,
         gray_psnr=Number(40.0),
         ciede2000=1.5,
+        fine=1.0,
+        exact=0.0,
     )
 
 
@@ -83,14 +86,20 @@ def results(image_quality):
     quality = Quality(
         images=2,
         psnr=_mean(43.071),
+        psnr_jpeg_75=_mean(34.5),
         ssim=_mean(0.9907),
         mae=_mean(1.22),
         structure=_mean(0.98),
         gray_psnr=_mean(40.0),
         ciede2000=_mean(1.5),
         lpips=_mean(0.01),
+        fine=_mean(0.75),
+        exact=_mean(0.25),
     )
-    worse = replace(quality, psnr=_mean(math.inf), mae=_mean(9.0), lpips=None)
+    worse = replace(
+        quality, psnr=_mean(math.inf), mae=_mean(9.0), lpips=None, fine=None, exact=None
+    )
+    plain = tuple(replace(row, fine=None, exact=None) for row in rows)
     return Benchmark(
         invgray="0.1.0",
         machine=Platform(
@@ -110,7 +119,7 @@ def results(image_quality):
                 quality=quality,
                 per_image=rows,
                 robustness={
-                    "none": Handled(psnr=_mean(43.0)),
+                    "none": Handled(psnr=_mean(43.0), fine=_mean(0.75)),
                     "$jpeg<95": Handled(psnr=_mean(30.0)),
                 },
                 timing=tuple(
@@ -125,7 +134,7 @@ def results(image_quality):
         baselines={
             "<b>luminance</b>": Method(
                 quality=worse,
-                per_image=rows,
+                per_image=plain,
                 robustness={"none": Handled(psnr=_mean(math.inf, 0.0))},
             )
         },

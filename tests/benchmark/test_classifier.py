@@ -35,5 +35,6 @@ def test_weights_that_do_not_fit_are_named(tmp_path):
 
 def test_without_keras_the_extra_is_named(monkeypatch):
     monkeypatch.setitem(sys.modules, "keras", None)
+    monkeypatch.delitem(sys.modules, "invgray.tensorflow", raising=False)
     with pytest.raises(MissingExtraError, match=r"invgray\[train\]"):
         classifier.load()

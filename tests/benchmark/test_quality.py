@@ -19,8 +19,9 @@ def test_figures_are_those_of_the_files(machine, photo):
     rgb = np.ascontiguousarray(photo[:96, :80])
     method = methods.trained(store.find("standard"), machine)
     trip = quality.measure(method, "photo.png", rgb, lambda x, y: float(x.shape == y.shape))
-    restored = method.decode(trip.stored)
+    restored = method.decode(trip.stored).rgb
     assert trip.figures.psnr == metrics.psnr(rgb, restored) > 30
+    assert (trip.figures.fine, trip.figures.exact) == (1, 0)
     assert trip.figures.gray_psnr == metrics.gray_psnr(trip.gray, rgb)
     assert trip.figures.ciede2000 == metrics.ciede2000(rgb, restored)
     assert (trip.figures.image, trip.figures.lpips, trip.method) == ("photo.png", 1, "standard")
@@ -31,7 +32,17 @@ def test_identical_pictures_have_perfect_figures(photo):
     figures = quality.measure(identity, "photo", photo, None).figures
     assert (figures.mae, figures.ssim, figures.psnr) == (0, pytest.approx(1), np.inf)
     assert figures.ciede2000 == 0
-    assert figures.lpips is None
+    assert (figures.lpips, figures.fine, figures.exact) == (None, None, None)
+
+
+def test_a_picture_that_comes_back_bit_for_bit_is_exact(machine):
+    rgb = np.full((64, 64, 3), (200, 100, 50), np.uint8)
+    rgb[:, 32:] = (20, 100, 250)
+    method = methods.trained(store.find("standard"), machine)
+    figures = quality.measure(method, "flat", rgb, None).figures
+    assert (figures.psnr, figures.fine, figures.exact) == (np.inf, 1, 1)
+    over = quality.over_pictures([figures, replace(figures, exact=0.0)])
+    assert (over.exact.mean, over.fine.mean) == (0.5, 1)
 
 
 @pytest.mark.parametrize(

@@ -84,19 +84,27 @@ def test_best_values_are_bold(page):
     assert "0.0100 ± 0.5000" in bold
 
 
+def test_untouched_and_handled_stand_side_by_side(page):
+    headings = re.findall(r'<th scope="col">(PSNR [^<]*|Fine [^<]*|Exact[^<]*)</th>', page.html)
+    found = [heading.split("\N{NO-BREAK SPACE}")[0] for heading in headings[:4]]
+    pair = ["PSNR untouched (dB)", "PSNR after JPEG 75 (dB)"]
+    assert found == [*pair, "Fine layer", "Exact"]
+    assert "<td><b>0.75 ± 0.50</b></td>" in page.html
+
+
 def test_only_row_has_no_best(results):
     assert "<td><b>" not in report.render(replace(results, baselines={}))
 
 
 def test_missing_figures_are_a_dash(page):
-    assert page.html.count(DASH) == 2  # LPIPS and $jpeg<95 of the baseline
+    assert page.html.count(DASH) == 4  # LPIPS, fine layer, exact and $jpeg<95 of the baseline
 
 
 def test_unmeasured_memory_and_ratio_are_a_dash(results):
     rows = results.presets["standard"].timing
     rows = (replace(rows[0], peak_mb=None, ratio_to_paper=None), *rows[1:])
     unknown = changed(results, "presets", "standard", timing=rows)
-    assert report.render(unknown).count(DASH) == 4
+    assert report.render(unknown).count(DASH) == 6
 
 
 def test_recognition_has_a_row_for_each_handling_and_maker(page):

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from invgray.benchmark import classifier, methods, suite, timing
+from invgray.benchmark import classifier, methods, robustness, suite, timing
 from invgray.benchmark.handling import HANDLINGS
 from invgray.benchmark.results import Protocol
 from invgray.benchmark.suite import Plan
@@ -49,20 +49,37 @@ def test_figures_are_those_of_every_picture(measure, pictures):
     assert method.quality.psnr.mean == pytest.approx(np.mean(decibels))
     assert method.quality.psnr.std == pytest.approx(np.std(decibels))
     assert method.robustness == {}
+    assert method.quality.psnr_jpeg_75 is None
     assert benchmark.recognition == ()
     assert [trip.figures for trip in shown.round_trips] == list(method.per_image)
     assert shown.colorized == []
 
 
-def test_handled_grays_of_every_method_are_measured(measure, pictures):
+def test_handled_grays_of_every_method_are_measured(measure, pictures, monkeypatch):
+    few = {name: HANDLINGS[name] for name in ("none", "jpeg-75", "noise-4")}
+    monkeypatch.setattr(robustness, "handlings", lambda seed: few)
     benchmark, _ = measure("standard", pictures=pictures[:1], robustness=True)
     for method in benchmark.methods.values():
-        assert method.robustness.keys() == HANDLINGS.keys()
+        assert method.robustness.keys() == few.keys()
         assert method.robustness["none"].psnr == method.quality.psnr
+        assert method.robustness["jpeg-75"].psnr == method.quality.psnr_jpeg_75
+        assert method.per_image[0].psnr_jpeg_75 == method.quality.psnr_jpeg_75.mean
+    layered, plain = (benchmark.methods[name] for name in ("standard", "last bit"))
+    assert layered.robustness["none"].fine.mean == layered.quality.fine.mean == 1
+    assert layered.robustness["noise-4"].fine.mean == 0
+    assert plain.robustness["none"].fine is plain.quality.fine is None
     first = benchmark.recognition[0]
     assert (first.handling, first.maker) == ("none", "standard")
     assert first.taken_for == {"standard": 1.0}
-    assert {row.maker for row in benchmark.recognition} == {"standard", "luminance"}
+    assert {row.maker for row in benchmark.recognition} == {"standard", "grayscale"}
+
+
+def test_a_preset_without_networks_is_measured_beside_the_baselines(measure, pictures):
+    benchmark, _ = measure("luminance", pictures=pictures[:1])
+    preset, last_bit = benchmark.presets["luminance"], benchmark.baselines["last bit"]
+    assert len(preset.per_image) == len(benchmark.baselines["grayscale"].per_image) == 1
+    assert preset.quality.fine.mean == 1
+    assert preset.quality.psnr.mean > last_bit.quality.psnr.mean > 20
 
 
 def test_codecs_and_colorizers_stand_side_by_side(measure, pictures):
@@ -104,7 +121,7 @@ def test_names_that_are_no_valid_unicode_are_made_so(measure, tmp_path, photo):
 
 def test_perceptual_distance_is_measured_where_there_are_weights(measure, pictures, alexnet_file):
     benchmark, _ = measure("standard", pictures=pictures[:1], lpips=alexnet_file)
-    ours, plain = (benchmark.methods[name].quality.lpips for name in ("standard", "luminance"))
+    ours, plain = (benchmark.methods[name].quality.lpips for name in ("standard", "grayscale"))
     assert 0 < ours.mean < plain.mean
 
 
@@ -131,7 +148,7 @@ def test_a_classifier_s_opinion_is_a_share(measure, pictures, monkeypatch):
 def test_a_timing_needs_no_pictures(measure, said, monkeypatch):
     monkeypatch.setattr(timing, "ENGINES", timing.ENGINES[1:2])
     monkeypatch.setattr(timing, "has_reference", lambda: False)
-    monkeypatch.setattr(timing, "_in_a_process_of_its_own", timing._measure)
+    monkeypatch.setattr(timing, "_in_a_process_of_its_own", lambda job, *case: job(*case))
     monkeypatch.setattr(timing, "fresh_process", lambda preset: 0.5)
     benchmark, shown = measure("standard", sizes=(32,), runs=1)
     assert (benchmark.images, benchmark.protocol, benchmark.baselines) == (0, None, {})

@@ -16,10 +16,25 @@ def cells(line):
 
 def test_quality_has_a_row_for_each_method(results):
     heading, _, standard, luminance = tables.quality(results, "github").splitlines()
-    assert cells(heading)[:2] == ["", "PSNR (dB)\N{NO-BREAK SPACE}↑"]
-    assert cells(standard)[:2] == ["standard", "43.07 ± 0.50"]
-    assert cells(luminance)[:2] == ["<b>luminance</b>", "∞"]
+    columns = [
+        "",
+        *(f"PSNR {when} (dB)\N{NO-BREAK SPACE}↑" for when in ("untouched", "after JPEG 75")),
+    ]
+    assert cells(heading)[:3] == columns
+    assert cells(standard)[:3] == ["standard", "43.07 ± 0.50", "34.50 ± 0.50"]
+    assert cells(luminance)[:3] == ["<b>luminance</b>", "∞", "34.50 ± 0.50"]
+    shares = dict(zip(cells(heading), cells(standard), strict=True))
+    assert shares["Fine layer\N{NO-BREAK SPACE}↑"] == "0.75 ± 0.50"
+    assert shares["Exact\N{NO-BREAK SPACE}↑"] == "0.25 ± 0.50"
     assert cells(luminance)[cells(heading).index("LPIPS\N{NO-BREAK SPACE}↓")] == "\N{EN DASH}"
+
+
+def test_columns_that_no_method_has_are_left_out(results):
+    method = results.presets["standard"]
+    plain = replace(method.quality, psnr_jpeg_75=None, fine=None, exact=None)
+    only = replace(results, presets={"x": replace(method, quality=plain)}, baselines={})
+    heading = tables.quality(only, "github").splitlines()[0]
+    assert not [name for name in ("JPEG", "Fine", "Exact") if name in heading]
 
 
 def test_robustness_has_a_row_for_each_handling(results):

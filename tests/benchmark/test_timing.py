@@ -8,8 +8,8 @@ import pytest
 
 from invgray.benchmark import timing
 from invgray.benchmark.results import Scope, Stage, Timing
-from invgray.files import reading
 from invgray.inference.machine import Engine, Precision
+from invgray.models import MODELS
 from invgray.presets import store
 
 OPENVINO = ((Engine.OPENVINO, Precision.FLOAT32),)
@@ -61,7 +61,7 @@ def test_without_the_reference_there_is_no_ratio(preset, without_tensorflow, mon
 def test_ratios_are_to_the_reference_of_the_same_stage_and_size(preset, monkeypatch):
     seconds = {(None, "encode"): 8.0, (None, "decode"): 6.0, (preset, "encode"): 2.0}
 
-    def timed(case):
+    def timed(job, case):
         return [
             Timing(
                 stage=case.stage,
@@ -97,10 +97,27 @@ def test_the_paper_s_network_is_timed_in_tensorflow():
     assert row.median_s > 0
 
 
-def test_the_gray_to_decode_says_what_made_it(preset):
-    picture = reading.read(timing._gray(timing._photo(48, 32), preset))
-    assert picture.record.weights == preset.digest
-    assert picture.pixels.shape == (32, 48)
+def test_the_gray_to_decode_has_all_layers(preset, monkeypatch):
+    monkeypatch.setattr(timing, "_in_a_process_of_its_own", lambda job, *case: job(*case))
+    case = timing.Case(preset, *OPENVINO[0], Stage.DECODE, 64, 1)
+    outcome = timing._conversion(case, preset)()
+    assert (outcome.fine, outcome.preset) == (1, preset.name)
+    assert (outcome.height, outcome.width) == (64, 64)
+
+
+def test_a_preset_without_networks_is_timed_once_from_file_to_file():
+    cases = timing.cases([store.find("luminance")], [32], 1)
+    cases = [case for case in cases if case.preset]
+    assert [case.stage for case in cases] == list(Stage)
+    (row,) = timing._measure(cases[0])
+    assert row.scope is Scope.END_TO_END
+
+
+@pytest.mark.parametrize("model", ["layered", "subpixel", "paper"])
+def test_of_two_networks_the_first_makes_grays(model):
+    architecture = MODELS[model].architecture
+    names = [timing._network(architecture, stage) for stage in (Stage.ENCODE, Stage.DECODE)]
+    assert names == ["pattern" if model == "layered" else "encoder", "decoder"]
 
 
 def test_a_fresh_process_takes_a_while(preset, monkeypatch):

@@ -14,7 +14,8 @@ import pytest
 from PIL import Image
 
 from invgray import errors, metrics
-from invgray.benchmark import results, timing
+from invgray.benchmark import results, robustness, timing
+from invgray.benchmark.handling import HANDLINGS
 from invgray.presets import store
 
 QUICK = ("--preset", "standard", "-q")
@@ -60,13 +61,13 @@ def test_figures_are_those_of_the_round_trip(benchmark, photo_folder, tmp_path, 
     assert found.stdout == ""
     figures = results.load(files["json"])
     assert (figures.images, figures.skipped) == (4, 1)
-    assert list(figures.baselines) == ["luminance", "de Queiroz-Braun"]
+    assert list(figures.baselines) == ["grayscale", "de Queiroz-Braun", "last bit"]
     rows = {row.image: row for row in figures.presets["standard"].per_image}
     rgb = np.ascontiguousarray(photos["coffee"][:96, :80])
     assert rows["coffee.png"].psnr == metrics.psnr(rgb, codec.decode(codec.encode(rgb)))
     assert rows["gray.png"].gray_psnr == rows["gray.png"].psnr == np.inf
     table = list(csv.DictReader(io.StringIO(files["csv"].read_text())))
-    assert len(table) == 3 * 4
+    assert len(table) == 4 * 4
     assert float(table[0]["ssim"]) == figures.presets["standard"].per_image[0].ssim
     assert "coffee.png" in files["html"].read_text()
 
@@ -107,11 +108,25 @@ def test_weights_stand_beside_presets(benchmark, photo_file, mine):
     assert presets["mine"]["quality"] == presets["standard"]["quality"]
 
 
-def test_robustness_and_colorization_are_told(benchmark, photo_file):
+def test_weights_named_as_a_baseline_are_refused(benchmark, photo_file, mine):
+    found = benchmark(photo_file, "--weights", mine.rename(mine.with_name("last bit")))
+    assert found.exit_code == 2
+    assert "'last bit' is the name of a baseline, too" in found.stderr
+
+
+def test_robustness_and_colorization_are_told(benchmark, photo_file, monkeypatch):
+    few = {name: HANDLINGS[name] for name in ("none", "jpeg-75", "black-box")}
+    monkeypatch.setattr(robustness, "handlings", lambda seed: few)
     options = ("--robustness", "--preset", "colorizer", "--protocol", "paper")
     found = benchmark(photo_file, *options, *QUICK)
     assert found.exit_code == 0, found.output
-    for text in ("print-scan-150dpi", "taken for standard", "Made-up colours", "protocol paper"):
+    for text in (
+        "black-box",
+        "PSNR after JPEG 75",
+        "taken for standard",
+        "Made-up colours",
+        "protocol paper",
+    ):
         assert text in found.stderr
 
 
@@ -120,7 +135,7 @@ def test_timing_measures_each_engine_and_the_paper_s_network(benchmark, tmp_path
     monkeypatch.setattr(timing, "ENGINES", timing.ENGINES[1:2])
     monkeypatch.setattr(timing, "FRESH_RUNS", 1)
     monkeypatch.setattr(timing, "WARM_UP_SECONDS", 0)
-    monkeypatch.setattr(timing, "_in_a_process_of_its_own", timing._measure)
+    monkeypatch.setattr(timing, "_in_a_process_of_its_own", lambda job, *case: job(*case))
     file = tmp_path / "timing.json"
     found = benchmark("--timing", "--size", 32, "--runs", 2, *QUICK, "--json", file)
     assert found.exit_code == 0, found.output

@@ -195,7 +195,16 @@ def test_the_site_builds_strictly_and_needs_no_network(tmp_path):
     build = [sys.executable, "-m", "mkdocs", "build", "--strict", "-q", "-d", tmp_path]
     built = subprocess.run(build, cwd=ROOT, capture_output=True, text=True, check=False)
     assert built.returncode == 0, built.stderr
-    for page in ("index", "guide", "format", "training", "benchmark", "figures", "architecture"):
+    for page in (
+        "index",
+        "guide",
+        "format",
+        "fine-layer",
+        "training",
+        "benchmark",
+        "figures",
+        "architecture",
+    ):
         assert (tmp_path / f"{page}.html").is_file()
     loads = r"<(?:script|img|iframe|source)[^>]*\ssrc=\"?(?:https?:)?//[^ >]*"
     loads += r"|<link[^>]*rel=\"?(?:stylesheet|preconnect|icon)[^>]*href=\"?(?:https?:)?//[^ >]*"

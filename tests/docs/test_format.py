@@ -26,6 +26,7 @@ from invgray.prints import border, rectification
 PAGE = (Path(__file__).parents[2] / "docs" / "format.md").read_text("utf-8")
 SRGB = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
 FIELDS = {"preset": "standard", "weights": "10ccf9bb032a4b80"}
+NAMES = ("preset", "weights", "colorless", "icc", "border", "fine")
 
 
 # The record, by the page
@@ -80,12 +81,13 @@ def sound(text):
         return None
     if type(fields.get("format")) is int and fields["format"] > 1:
         raise LaterFormatError
-    found = {"colorless": False, "icc": None, "border": 0} | fields
+    found = {"colorless": False, "icc": None, "border": 0, "fine": False} | fields
     rules = (
         type(found.get("preset")) is str and 1 <= len(found["preset"]) <= 255,
         type(found.get("weights")) is str and re.fullmatch("[0-9a-f]{1,64}", found["weights"]),
         type(found["colorless"]) is bool,
         type(found["border"]) is int and found["border"] >= 0,
+        type(found["fine"]) is bool,
     )
     if not all(rules) or not all(map(printable, found["preset"])):
         return None
@@ -99,7 +101,7 @@ def sound(text):
         header = found["icc"][16:20], found["icc"][36:40]
         if len(found["icc"]) < 128 or header != (b"RGB ", b"acsp"):
             found["icc"] = None
-    return {name: found[name] for name in ("preset", "weights", "colorless", "icc", "border")}
+    return {name: found[name] for name in NAMES}
 
 
 def printable(character):
@@ -112,9 +114,7 @@ def program(data):
         read = reading.read(data).record
     except InputError as error:
         raise LaterFormatError from error
-    return read and {
-        name: getattr(read, name) for name in ("preset", "weights", "colorless", "icc", "border")
-    }
+    return read and {name: getattr(read, name) for name in NAMES}
 
 
 def chunk(kind, content):
@@ -147,9 +147,11 @@ def with_(**fields):
 
 TEXTS = {
     "least": json.dumps(FIELDS),
-    "complete": with_(colorless=True, icc=base64.b64encode(SRGB).decode(), border=24, format=1),
+    "complete": with_(
+        colorless=True, icc=base64.b64encode(SRGB).decode(), border=24, fine=True, format=1
+    ),
     "example of the page": re.search(r"```json\n(.*)\n```", PAGE)[1],
-    "unknown fields": with_(fine=[1, {"x": None}], maker="someone"),
+    "unknown fields": with_(unheard_of=[1, {"x": None}], maker="someone"),
     "twice": '{"preset": "robust", "preset": "standard", "weights": "0a"}',
     "older format": with_(format=0),
     "format is text": with_(format="2"),
@@ -178,6 +180,8 @@ TEXTS = {
     "weights with a line": with_(weights="0a\n"),
     "colorless is 1": with_(colorless=1),
     "colorless is null": with_(colorless=None),
+    "fine is 1": with_(fine=1),
+    "fine is null": with_(fine=None),
     "border is negative": with_(border=-1),
     "border is true": with_(border=True),
     "border is broken": with_(border=1.0),
@@ -271,6 +275,7 @@ def test_written_records_are_read_by_the_page(tmp_path, photo, suffix):
         "colorless": False,
         "icc": SRGB,
         "border": 24,
+        "fine": suffix == ".png",
     }
     with Image.open(target) as gray:
         assert gray.size == (192 + 2 * 24, 48 + 2 * 24)
@@ -324,7 +329,8 @@ def test_decoder_is_run_as_the_page_says(photo):
     import openvino
 
     preset = store.find("robust")
-    gray = invgray.load("robust", precision="float32").encode(photo[:37, :51])
+    codec = invgray.load("robust", precision="float32")
+    gray = codec.encode(photo[:37, :51], fine=False)
     height, width = gray.shape
     x = gray.astype(np.float32) / 255
     x = np.pad(x, [(0, -height % 8), (0, -width % 8)], mode="edge")[None, ..., None]
@@ -333,8 +339,7 @@ def test_decoder_is_run_as_the_page_says(photo):
     )
     y = network(x)[0][0, :height, :width]
     rgb = np.rint(np.clip(255 * y, 0, 255)).astype(np.uint8)
-    decoded = invgray.load("robust", precision="float32").decode(gray)
-    assert np.abs(rgb.astype(int) - decoded).max() <= 1
+    assert np.abs(rgb.astype(int) - codec.decode(gray)).max() <= 1
 
 
 # The frame, by the page

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 
 import pytest
@@ -129,7 +130,20 @@ def test_a_card_names_the_files_of_its_networks():
         assert set(preset.card.offsets) == set(preset.card.architecture.networks)
 
 
-@pytest.mark.parametrize("preset", store.shipped(), ids=lambda preset: preset.directory.name)
+TRAINED = [preset for preset in store.shipped() if preset.card.architecture.networks]
+
+
+def test_what_needs_no_networks_says_that_nothing_was_trained():
+    (preset,) = set(store.shipped()) - set(TRAINED)
+    card = preset.card
+    assert preset.name == card.network == "luminance"
+    assert card.provenance.notes.startswith("Nothing was trained")
+    assert (card.files, card.offsets, card.parameters) == ({}, {}, 0)
+    assert preset.digest == hashlib.sha256(b"").hexdigest()[:16]
+    assert (card.abilities.layered, card.abilities.has_pattern) == (True, False)
+
+
+@pytest.mark.parametrize("preset", TRAINED, ids=lambda preset: preset.directory.name)
 def test_shipped_cards_tell_how_they_came_about(preset):
     provenance = preset.card.provenance
     assert provenance.command.startswith("invgray train")

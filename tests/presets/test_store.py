@@ -15,7 +15,7 @@ from invgray.presets import store
 SHIPPED = pytest.mark.parametrize(
     "preset", store.shipped(), ids=lambda preset: preset.directory.name
 )
-MEGABYTES = {"standard": 6, "robust": 11, "paper": 15, "colorizer": 30}
+MEGABYTES = {"luminance": 0.01, "standard": 6, "robust": 11, "paper": 15, "colorizer": 30}
 
 
 @SHIPPED

@@ -106,7 +106,8 @@ def test_handling_is_random_by_seed_and_every_result_is_a_file_s(gray, way):
     assert len({result.tobytes() for result in results}) == 20
     for result in results:
         assert result.shape == gray.shape
-        assert result.min() >= 0 and result.max() <= 1
+        assert result.min() >= 0
+        assert result.max() <= 1
         np.testing.assert_allclose(255 * result, np.rint(255 * result), atol=1e-3)
         assert 255 * np.abs(result - gray).mean() < 25
 
@@ -118,7 +119,8 @@ def test_gradients_pass_all_handlings(gray, way):
         with tf.GradientTape() as tape:
             total = tf.reduce_mean(way(x, tf.constant([1, i])))
         gradient = tape.gradient(total, x).numpy()
-        assert np.isfinite(gradient).all() and np.abs(gradient).sum() > 0.1
+        assert np.isfinite(gradient).all()
+        assert np.abs(gradient).sum() > 0.1
 
 
 def test_prints_lose_as_much_detail_as_those_of_the_benchmark(gray):

@@ -78,7 +78,7 @@ def _trunk(
         for _ in range(count):
             y = convolution(x, x.shape[-1], kernel_initializer="he_normal")
             y = layers.LeakyReLU(architecture.slope, dtype=dtype)(y)
-            y = convolution(y, x.shape[-1], kernel_initializer=_small)
+            y = convolution(y, x.shape[-1], kernel_initializer=_small())
             x = layers.Add(dtype=dtype)([x, y])
         return x
 
@@ -88,12 +88,16 @@ def _trunk(
             return residual_blocks(x, architecture.deep)
         x = residual_blocks(x, architecture.before)
         y = level(x, 2 * width, below - 1)
-        y = PixelShuffle(dtype=dtype)(convolution(y, 4 * width, kernel_initializer=_small))
+        y = PixelShuffle(dtype=dtype)(convolution(y, 4 * width, kernel_initializer=_small()))
         return residual_blocks(layers.Add(dtype=dtype)([x, y]), architecture.after)
 
     x = level(x, architecture.width, architecture.levels - 1)
-    x = layers.Conv2D(4 * outputs, 3, padding="same", dtype="float32", kernel_initializer=_small)(x)
+    x = layers.Conv2D(4 * outputs, 3, padding="same", dtype="float32", kernel_initializer=_small())(
+        x
+    )
     return PixelShuffle(dtype="float32")(x)
 
 
-_small = keras.initializers.RandomNormal(stddev=0.01)
+def _small() -> keras.Initializer:
+    """Near zero; a new one for every layer, whose seed is drawn like all others."""
+    return keras.initializers.RandomNormal(stddev=0.01)

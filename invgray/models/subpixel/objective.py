@@ -27,29 +27,33 @@ def objective(settings: SubpixelSettings) -> Objective:
         return (1.0 - start(progress)) * fade_in(progress) * settings.gray_weight
 
     terms = (
-        Term("color", _color, lambda progress: 1.0 - start(progress)),
-        Term("gray", _gray, gray_weight),
-        Term("structure", _structure, lambda p: fade_in(p) * settings.structure_weight),
-        Term("overshoot", _overshoot, lambda _: OVERSHOOT_WEIGHT),
+        Term("color", color, lambda progress: 1.0 - start(progress)),
+        Term("gray", gray, gray_weight),
+        Term("structure", structure, lambda p: fade_in(p) * settings.structure_weight),
+        Term("overshoot", overshoot, lambda _: OVERSHOOT_WEIGHT),
     )
     if not settings.handled:
         return Objective(terms, channel.png)
     return Objective((*terms, Term("start", _colors_at_the_start, start)), channel.handled)
 
 
-def _color(rgb: Tensor, gray: Tensor, restored: Tensor) -> Tensor:
+def color(rgb: Tensor, gray: Tensor, restored: Tensor) -> Tensor:
+    """Root mean square error of the restored colours."""
     return losses.root_mean_square(restored - rgb)
 
 
-def _gray(rgb: Tensor, gray: Tensor, restored: Tensor) -> Tensor:
+def gray(rgb: Tensor, gray: Tensor, restored: Tensor) -> Tensor:
+    """Root mean square of what is added to the luminance."""
     return losses.root_mean_square(gray - tensors.luminance(rgb))
 
 
-def _structure(rgb: Tensor, gray: Tensor, restored: Tensor) -> Tensor:
+def structure(rgb: Tensor, gray: Tensor, restored: Tensor) -> Tensor:
+    """One minus the gray's structure term against CIE L."""
     return losses.structure_dissimilarity(gray, tensors.lightness(rgb))
 
 
-def _overshoot(rgb: Tensor, gray: Tensor, restored: Tensor) -> Tensor:
+def overshoot(rgb: Tensor, gray: Tensor, restored: Tensor) -> Tensor:
+    """Mean square of what clipping takes from the gray."""
     return losses.overshoot(gray)
 
 

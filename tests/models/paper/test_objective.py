@@ -61,9 +61,7 @@ def test_contrast_is_the_sum_over_the_features_of_a_256_pixel_picture():
     rgb = np.full((1, 256, 256, 3), 51.0, np.float32)
     gray = np.full((1, 256, 256, 1), 102.0, np.float32)
     literal = np.abs(pooled(np.repeat(gray, 3, -1)) - pooled(rgb)).sum()
-    assert float(contrast_difference(gray, rgb, pooled)[0]) == pytest.approx(
-        literal, rel=1e-4
-    )
+    assert float(contrast_difference(gray, rgb, pooled)[0]) == pytest.approx(literal, rel=1e-4)
     assert literal == pytest.approx(512 * 32 * 32 * 51)
     part = contrast_difference(gray[:, :64, :64], rgb[:, :64, :64], pooled)
     assert float(part[0]) == pytest.approx(literal, rel=1e-4)

@@ -29,7 +29,7 @@ def test_features_of_a_file(vgg16_file, photo):
 
 def test_without_weights_there_is_a_remedy(monkeypatch, tmp_path):
     def fail(**options):
-        raise Exception("URL fetch failure")
+        raise Exception("URL fetch failure")  # noqa: TRY002 - as Keras does
 
     monkeypatch.setattr(keras.applications, "VGG19", fail)
     with pytest.raises(WeightsError, match="vgg19 cannot be downloaded") as caught:

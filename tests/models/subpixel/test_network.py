@@ -10,6 +10,7 @@ import pytest
 from invgray.color.luminance import luminance
 from invgray.models.subpixel import network
 from invgray.models.subpixel.architecture import SubpixelArchitecture
+from invgray.tensorflow import keras
 
 SMALL = SubpixelArchitecture(width=8, levels=2, before=1, deep=2, after=2, slope=0.0)
 
@@ -53,3 +54,18 @@ def test_unshuffling_and_shuffling_lose_no_value():
     assert there.shape == (2, 4, 6, 12)
     np.testing.assert_array_equal(there[0, 1, 2], x[0, 2:4, 4:6].ravel())
     np.testing.assert_array_equal(network.PixelShuffle()(there), x)
+
+
+@pytest.mark.parametrize("name", ["encoder", "decoder"])
+def test_every_kernel_is_drawn_from_the_seed(name):
+    """Small kernels had a seed of the import's: one for all of them, another in every process."""
+
+    def kernels(seed):
+        keras.utils.set_random_seed(seed)
+        return [w for w in getattr(network, name)(SMALL).get_weights() if w.ndim == 4]
+
+    for one, same, other in zip(kernels(1), kernels(1), kernels(2), strict=True):
+        np.testing.assert_array_equal(one, same)
+        assert np.abs(one - other).max() > 0.01
+    drawn = kernels(1)
+    assert len({kernel.tobytes() for kernel in drawn}) == len(drawn)

@@ -1,0 +1,64 @@
+"""Whose gray is it, and how was it turned: by what is left in its pixels."""
+
+from __future__ import annotations
+
+import io
+
+import numpy as np
+import pytest
+from PIL import Image
+from skimage import data
+
+from invgray import metrics
+from invgray.files.picture import Picture
+from invgray.files.record import Record
+from invgray.fine import layer
+from invgray.fine.orientation import ORIENTATIONS, UPRIGHT
+from invgray.maker import maker
+
+
+def compressed(gray, quality):
+    file = io.BytesIO()
+    Image.fromarray(np.ascontiguousarray(gray)).save(file, "JPEG", quality=quality)
+    return np.asarray(Image.open(file))
+
+
+@pytest.fixture(scope="module")
+def cat():
+    """A photograph whose sides are no multiples of eight: 301x451 pixels."""
+    return np.ascontiguousarray(np.vstack([data.chelsea(), data.chelsea()[-1:]]))
+
+
+@pytest.mark.parametrize("orientation", ORIENTATIONS)
+def test_a_pattern_is_found_whichever_way_a_gray_was_turned(robust, machine, cat, orientation):
+    turned = compressed(orientation.apply(robust.encode(cat, fine=False)), 90)
+    made = maker(Picture(pixels=turned), None, "a.jpg", machine)
+    assert made.codec.preset == robust.preset
+    restored = robust.restore(turned, orientation=made.orientation).rgb
+    assert metrics.psnr(orientation.apply(cat), restored) > 34
+    assert any("was turned or mirrored" in line for line in made.notices) == (
+        made.orientation != UPRIGHT
+    )
+
+
+def test_a_record_that_was_kept_does_not_hide_a_turn(robust, machine, cat):
+    turned = compressed(np.rot90(robust.encode(cat, fine=False)), 90)
+    record = Record(preset="robust", weights=robust.preset.digest)
+    made = maker(Picture(pixels=turned, record=record), None, "a.jpg", machine)
+    assert made.codec.preset == robust.preset
+    assert made.orientation.turns == 1
+
+
+def test_a_fine_layer_settles_whose_gray_it_is(codec, robust, machine, cat):
+    """Whatever the record says, and whatever the picture is named for."""
+    gray = codec.encode(cat)
+    wrong = Record(preset="robust", weights=robust.preset.digest)
+    made = maker(Picture(pixels=gray, record=wrong), layer.find(gray), "a.png", machine)
+    assert made.codec.preset == codec.preset
+    assert made.notices == ()
+
+
+def test_a_plain_gray_has_no_maker(machine):
+    made = maker(Picture(pixels=data.camera()[:300, :300]), None, "a.png", machine)
+    assert made.orientation == UPRIGHT
+    assert "seems to hide no colours" in made.notices[0]
