@@ -137,8 +137,9 @@ class Outcome:
         width: of the result in pixels, without a border.
         height: of the result in pixels, without a border.
         preset: name of the preset that was used; None if none was.
-        fine: of decoding, the share of the picture restored from the fine layer, 0 to 1.
-        exact: of decoding, whether the picture is bit for bit the original, as far as is known.
+        fine: of a decoded or verified gray, the share of the picture restored from the fine layer,
+            0 to 1.
+        exact: likewise, whether the picture is bit for bit the original, as far as is known.
         psnr: of a verified gray, the PSNR of its colours in dB; None if they are exact.
         notices: one line each for what is worth knowing.
         error: of a failed one, cause and remedy.
@@ -226,7 +227,8 @@ def encode_file(
     outcome = way.done(gray, preset.name, ())
     if options.verify or options.at_least is not None:
         outcome = _verified(way, write, picture.pixels, options, outcome)
-    notices = picture.notices + lost + write(way.target) + _endangered(way, preset.name, preset)
+    lost += outcome.notices + write(way.target) + _endangered(way, preset.name, preset)
+    notices = picture.notices + lost
     return replace(outcome, notices=notices)
 
 
@@ -450,8 +452,13 @@ def _verified(
             "nothing was written",
         )
     exact = bool(np.isinf(decibels))
+    verified = "exactly" if exact else f"at {decibels:.2f} dB"
     return replace(
-        outcome, psnr=None if exact else round(decibels, 2), fine=decoded.fine, exact=exact
+        outcome,
+        psnr=None if exact else round(decibels, 2),
+        fine=decoded.fine,
+        exact=exact,
+        notices=(f"verified: its colours come back {verified}",),
     )
 
 

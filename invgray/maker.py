@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from invgray import detector
 from invgray.codec import Codec
-from invgray.errors import ForeignWeightsError
+from invgray.errors import ForeignWeightsError, WeightsError
 from invgray.files.picture import Picture
 from invgray.files.record import Record
 from invgray.fine.layer import Found
@@ -76,7 +77,7 @@ def maker(
             return Made(codec, news)
         return _turned(codec, gray) or Made(codec, news)
     if printed:
-        likely = chosen or load_codec(_for_prints(), machine)
+        likely = chosen or load_codec(store.PRINTED, machine)
         made = Made(likely) if detector.survived_print(likely, gray) else None
     else:
         likely = chosen or load_codec(store.DEFAULT, machine)
@@ -113,17 +114,13 @@ def _turned(codec: Codec, gray: Pixels) -> Made | None:
 
 def _told(record: Record, name: str) -> Preset:
     """The shipped preset that made a gray: by the digest of its weights, or else by its name."""
-    by_digest = store.by_digest(record.weights)
-    named = [preset for preset in store.latest() if preset.name == record.preset]
-    for preset in ([by_digest] if by_digest else []) + named:
-        if preset.card.abilities.hides_colors:
-            return preset
+    preset = store.by_digest(record.weights)
+    if preset is None:
+        with suppress(WeightsError):
+            preset = store.find(record.preset)
+    if preset and preset.card.abilities.hides_colors:
+        return preset
     raise ForeignWeightsError(
         f"{name}: was made with preset '{record.preset}', which is not here",
         "name the folder of its networks",
     )
-
-
-def _for_prints() -> Preset:
-    """The newest shipped preset whose colours survive paper."""
-    return next(preset for preset in store.codecs() if preset.card.abilities.handled)

@@ -107,7 +107,7 @@ def test_tiles_equal_the_whole(photo, machine, preset, height, width):
 @pytest.mark.parametrize("engine", ["openvino", "tensorflow"])
 def test_a_codec_is_shared_by_threads(codec, photos, engine):
     """Each thread gets what it would get alone."""
-    shared = invgray.load("standard", engine=engine, device="cpu", precision="float32", tile=64)
+    shared = invgray.load("standard-1", engine=engine, device="cpu", precision="float32", tile=64)
     pictures = [np.roll(rgb[:96, :80], 9 * i, axis=0) for i in range(4) for rgb in photos.values()]
     grays = [codec.encode(rgb, fine=False) for rgb in pictures]
 

@@ -125,7 +125,7 @@ def test_a_watch_hears_of_tiles_and_may_stop(tmp_path, photo):
 def test_networks_are_loaded_once():
     first = load_codec("standard", FLOAT32)
     assert load_codec("standard", Machine(precision="float32")) is first
-    assert load_codec(store.find("standard").directory, FLOAT32) is first
+    assert load_codec(store.find("standard"), FLOAT32) is first
     assert load_codec("standard", Machine(precision="float32", tile=64)) is not first
 
 
@@ -149,10 +149,12 @@ def test_a_gray_that_hides_colours_is_kept_as_it_is(tmp_path, photos, options):
     assert np.ptp(pixels(back)[..., :3].astype(int), axis=-1).mean() > 10
 
 
-def test_what_a_kept_gray_cannot_be_given_is_said(tmp_path, gray_file):
+def test_what_a_kept_gray_cannot_be_given_is_said(tmp_path, photo_file, gray_file):
     with pytest.raises(errors.InputError, match="hides colours already, and cannot get a border"):
         invgray.encode_file(gray_file, tmp_path / "a.png", invgray.EncodeOptions(border=True))
-    outcome = invgray.encode_file(gray_file, tmp_path / "a.jpg")
+    old = tmp_path / "old.gray.png"
+    invgray.encode_file(photo_file, old, invgray.EncodeOptions(preset="standard-1"))
+    outcome = invgray.encode_file(old, tmp_path / "a.jpg")
     assert any("JPEG damages the colours" in notice for notice in outcome.notices)
 
 
@@ -164,7 +166,7 @@ def test_a_border_is_refused_before_the_work(photo_file, tmp_path, monkeypatch):
 
 @pytest.mark.parametrize(
     ("fine", "notices"),
-    [(False, ("says that it has no colour, but hides some of 'standard'",)), (True, ())],
+    [(False, ("says that it has no colour, but hides some of 'standard-1'",)), (True, ())],
 )
 def test_decode_trusts_pixels_over_a_record(tmp_path, photo, codec, fine, notices):
     """A gray that lost its record, and was encoded once more by a program that then said so."""
@@ -195,7 +197,7 @@ def test_weights_are_found_by_their_digest(tmp_path, photo, codec):
     renamed = Record(preset="robust", weights=codec.preset.digest)
     writing.write_gray(file, gray, Picture(pixels=gray), renamed)
     outcome = invgray.decode_file(file, tmp_path / "a.png")
-    assert (outcome.preset, outcome.notices) == ("standard", ())
+    assert (outcome.preset, outcome.notices) == ("standard-1", ())
     assert metrics.psnr(photo, pixels(tmp_path / "a.png")) > 37
 
 

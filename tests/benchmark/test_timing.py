@@ -101,7 +101,7 @@ def test_the_gray_to_decode_has_all_layers(preset, monkeypatch):
     monkeypatch.setattr(timing, "_in_a_process_of_its_own", lambda job, *case: job(*case))
     case = timing.Case(preset, *OPENVINO[0], Stage.DECODE, 64, 1)
     outcome = timing._conversion(case, preset)()
-    assert (outcome.fine, outcome.preset) == (1, preset.name)
+    assert (outcome.fine, outcome.preset) == (1, preset.directory.name)
     assert (outcome.height, outcome.width) == (64, 64)
 
 

@@ -106,7 +106,7 @@ def test_no_fine_leaves_the_pattern_alone(run, tmp_path, photo):
     facts = json.loads(run("decode", tmp_path / "a.gray.png", "--json").stdout)
     assert (facts["fine"], facts["exact"]) == (0, False)
     facts = json.loads(run("inspect", tmp_path / "a.gray.png", "--json").stdout)
-    assert (facts["preset"], facts["cells"]) == ("standard", 0)
+    assert (facts["preset"], facts["cells"]) == ("standard-1", 0)
 
 
 def test_the_luminance_preset(run, tmp_path, photo):

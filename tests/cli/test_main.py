@@ -97,7 +97,7 @@ def test_failures_are_one_line_with_a_code(
 
 def test_altered_weights_are_refused(run, tmp_path, photo_file):
     copy = tmp_path / "mine"
-    shutil.copytree(store.find().directory, copy)
+    shutil.copytree(store.find("robust").directory, copy)
     data = bytearray((copy / "encoder.bin").read_bytes())
     data[1000] ^= 1
     (copy / "encoder.bin").write_bytes(data)
@@ -122,7 +122,7 @@ def test_altered_weights_are_refused(run, tmp_path, photo_file):
 )
 def test_altered_cards_are_refused(run, tmp_path, photo_file, field, value):
     copy = tmp_path / "mine"
-    shutil.copytree(store.find().directory, copy)
+    shutil.copytree(store.find("robust").directory, copy)
     card = json.loads((copy / "card.json").read_text()) | {field: value}
     (copy / "card.json").write_text(json.dumps(card))
     result = run("encode", photo_file, "--weights", copy)
@@ -151,7 +151,7 @@ def test_no_arguments_at_all_show_the_help(invgray):
 @pytest.mark.parametrize("schema", [1, 3])
 def test_cards_of_other_versions_are_named(run, tmp_path, photo_file, schema):
     copy = tmp_path / "mine"
-    shutil.copytree(store.find().directory, copy)
+    shutil.copytree(store.find("robust").directory, copy)
     card = json.loads((copy / "card.json").read_text()) | {"schema": schema}
     (copy / "card.json").write_text(json.dumps(card))
     result = run("encode", photo_file, "--weights", copy)
