@@ -212,24 +212,19 @@ def encode_file(
         border=around,
         fine=fine and picture.pixels.ndim == 3 and layer.begins(gray),
     )
-    written, framed = gray, picture
-    if options.border:
-        written = border.draw(gray)
-        alpha = picture.alpha
-        framed = replace(picture, alpha=alpha if alpha is None else _opaque_around(alpha, around))
+    written, framed = _framed(gray, picture) if options.border else (gray, picture)
 
     def write(target: Path | BinaryIO) -> tuple[str, ...]:
         return writing.write_gray(target, written, framed, record, options.quality)
 
     lost: tuple[str, ...] = ()
-    if fine and picture.pixels.ndim == 3 and not (record.fine or abilities.has_pattern):
+    if fine and not (record.colorless or record.fine or abilities.has_pattern):
         lost = ("is too small for a fine layer; its colours are lost",)
     outcome = way.done(gray, preset.name, ())
     if options.verify or options.at_least is not None:
         outcome = _verified(way, write, picture.pixels, options, outcome)
     lost += outcome.notices + write(way.target) + _endangered(way, preset.name, preset)
-    notices = picture.notices + lost
-    return replace(outcome, notices=notices)
+    return replace(outcome, notices=picture.notices + lost)
 
 
 def decode_file(
@@ -390,8 +385,12 @@ def _same_file(source: Path, target: Path) -> bool:
     return False
 
 
-def _opaque_around(alpha: Pixels, thickness: int) -> Pixels:
-    return np.pad(alpha, thickness, constant_values=255)
+def _framed(gray: Pixels, picture: Picture) -> tuple[Pixels, Picture]:
+    """A gray with a border to print, and its picture with one that is opaque."""
+    alpha, around = picture.alpha, border.thickness(*gray.shape)
+    if alpha is not None:
+        alpha = np.pad(alpha, around, constant_values=255)
+    return border.draw(gray), replace(picture, alpha=alpha)
 
 
 def _keep(way: _Way, picture: Picture, record: Record, options: EncodeOptions) -> Outcome:

@@ -12,8 +12,18 @@ import click
 from invgray.cli.messages import explained, say
 from invgray.errors import DONE, SOME_FAILED, USAGE, Interrupted, InvgrayError
 
-_COMMANDS = ("encode", "decode", "colorize", "inspect", "train", "benchmark")
-"""Modules of this folder, each with a command of its name, in the order of the help."""
+_COMMANDS = {
+    "encode": "Colour to gray that can be undone: photo.jpg -> photo.gray.png",
+    "decode": "Gray to colour: photo.gray.png -> photo.color.png",
+    "inspect": "What a gray says of itself, and how much of it is intact.",
+    "colorize": "Plausible colours for any gray picture: old.jpg -> old.colorized.png",
+    "train": "Train networks on your own pictures.",
+    "benchmark": "Measure presets on pictures of yours: colours, gray, speed.",
+}
+"""Modules of this folder, each with a command of its name, in the order of the help.
+
+Their short help stands here, so that the help of the whole imports none of them.
+"""
 
 
 class Group(click.Group):
@@ -22,6 +32,11 @@ class Group(click.Group):
     def list_commands(self, ctx: click.Context) -> list[str]:
         """The commands, in the order of the help."""
         return list(_COMMANDS)
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """List the commands without importing them."""
+        with formatter.section("Commands"):
+            formatter.write_dl(list(_COMMANDS.items()))
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         """A command, whose module is imported only now."""

@@ -310,7 +310,9 @@ def test_border_is_ignored_where_it_leaves_nothing(tmp_path, around, size):
 
 def digest(folder):
     names = [
-        name for name in ("encoder", "pattern", "decoder", "colorizer") if (folder / f"{name}.bin").exists()
+        name
+        for name in ("encoder", "pattern", "decoder", "colorizer")
+        if (folder / f"{name}.bin").exists()
     ]
     digits = [hashlib.sha256((folder / f"{name}.bin").read_bytes()).hexdigest() for name in names]
     return hashlib.sha256("".join(digits).encode("ascii")).hexdigest()[:16]
