@@ -102,7 +102,6 @@ class Codec:
         gray: Pixels,
         watch: Watch = unwatched,
         found: Found | None = None,
-        orientation: Orientation = UPRIGHT,
     ) -> Restoration:
         """Gray to colour, with what is known of how true the colours are.
 
@@ -111,7 +110,6 @@ class Codec:
                 mirrored or damaged in places, it gives back what is left.
             watch: hears of the progress, and may raise to stop.
             found: what :func:`invgray.fine.layer.find` found in it, if it has been asked.
-            orientation: what was done to the gray, where nothing is found.
 
         Raises:
             ValueError: the array has another shape or type.
@@ -123,7 +121,7 @@ class Codec:
         if found is None and abilities.layered:
             found = layer.find(gray)
         if found is None or found.weights.hex() != self.preset.digest:
-            return Restoration(self.read_pattern(gray, watch, orientation))
+            return Restoration(self.read_pattern(gray, watch))
         return restoration.restore(
             found,
             gray,

@@ -277,7 +277,11 @@ def decode_file(
     if codec is None:
         restored = Restoration(neutral(picture.pixels))
     else:
-        restored = codec.restore(picture.pixels, watch, found, made.orientation)
+        restored = (
+            codec.restore(picture.pixels, watch, found)
+            if found
+            else Restoration(codec.read_pattern(picture.pixels, watch, made.orientation))
+        )
         news += _touched(restored, found, picture.record, codec)
     lost = writing.write_color(way.target, restored.rgb, picture)
     name = codec.preset.name if codec else None

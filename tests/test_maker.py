@@ -34,7 +34,7 @@ def test_a_pattern_is_found_whichever_way_a_gray_was_turned(robust, machine, cat
     turned = compressed(orientation.apply(robust.encode(cat, fine=False)), 90)
     made = maker(Picture(pixels=turned), None, "a.jpg", machine)
     assert made.codec.preset == robust.preset
-    restored = robust.restore(turned, orientation=made.orientation).rgb
+    restored = robust.read_pattern(turned, orientation=made.orientation)
     assert metrics.psnr(orientation.apply(cat), restored) > 34
     assert any("was turned or mirrored" in line for line in made.notices) == (
         made.orientation != UPRIGHT
