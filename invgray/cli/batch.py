@@ -202,7 +202,7 @@ class _Stop:
         try:
             yield
         finally:
-            if hears:
+            if hears and not self.asked:  # what is left of a stopped process still ends at once
                 signal.signal(signal.SIGINT, before)
 
 

@@ -160,6 +160,7 @@ def test_the_second_interruption_ends_at_once(command, tmp_path, photo):
     line = [*command, "encode", source, "-o", out, "--preset", "paper", "--tile", "2048"]
     process = subprocess.Popen(line, stderr=subprocess.PIPE)
     begun(process, out)
+    time.sleep(1.5)  # large pictures have been read, and their first tiles are in work
     process.send_signal(signal.SIGINT)
     time.sleep(0.3)
     process.send_signal(signal.SIGINT)
