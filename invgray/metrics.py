@@ -17,6 +17,7 @@ from skimage.metrics import mean_squared_error, structural_similarity
 from invgray.color import gamut
 from invgray.color.lab import lab
 from invgray.color.luminance import luminance
+from invgray.color.visibility import visible
 from invgray.types import Floats, Pixels
 
 
@@ -75,6 +76,15 @@ def gray_psnr(gray: Pixels, rgb: Pixels) -> float:
     return psnr(gray.astype(np.float64), luminance(rgb).round(9))
 
 
+def visibility(gray: Pixels, rgb: Pixels) -> float:
+    """Root mean square of what an eye sees in a gray beyond the luminance, in levels.
+
+    See :mod:`invgray.color.visibility` for the eye and its distance.
+    """
+    plain = luminance(rgb)
+    return float(np.sqrt(np.mean(visible(gray - plain, plain) ** 2)))
+
+
 def round_trip(rgb: Pixels, gray: Pixels, restored: Pixels) -> dict[str, float]:
     """Figures of one picture, by name: of the restored colours, then of the gray in between."""
     return {
@@ -83,6 +93,7 @@ def round_trip(rgb: Pixels, gray: Pixels, restored: Pixels) -> dict[str, float]:
         "mae": mae(rgb, restored),
         "structure": structure(gray, rgb),
         "gray_psnr": gray_psnr(gray, rgb),
+        "visibility": visibility(gray, rgb),
     }
 
 

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from PIL import Image
 
@@ -14,11 +16,14 @@ from invgray.inference.machine import Device, Precision
 from invgray.inference.processor import fastest_precision
 from invgray.models import NetworkSettings, model_of, sitting
 from invgray.models.sitting import Sitting
-from invgray.presets import export, provenance
+from invgray.presets import export, provenance, store
 from invgray.presets.store import CARD, Preset
 from invgray.training import data, split, workers
 from invgray.training.split import Split
 from invgray.training.trained import Run
+
+if TYPE_CHECKING:
+    import keras
 
 SMALLEST = 16
 """Least height and width in pixels of a picture to validate on."""
@@ -100,6 +105,7 @@ def train(
         validation=validating,
         directory=folder,
         policy=policy,
+        start=_start(settings),
         quiet=options.quiet or workers.number() > 0,
         report=report,
     )
@@ -146,6 +152,15 @@ def choose_policy(device: Device, precision: Precision) -> str:
     if precision is Precision.AUTO:
         precision = fastest_precision()
     return {Precision.FLOAT32: "float32", Precision.BFLOAT16: "mixed_bfloat16"}[precision]
+
+
+def _start(settings: NetworkSettings) -> Callable[[keras.Model], None]:
+    """What gives the networks the weights that they begin with."""
+    if settings.start is None:
+        return lambda network: None
+    folder = Path(settings.start)
+    known = (folder / CARD).exists()
+    return partial(export.load_weights, store.load(folder if known else settings.start))
 
 
 def _run_folder(output: Path) -> Path:

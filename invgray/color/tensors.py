@@ -1,10 +1,12 @@
-"""Luminance and CIE Lab (D65) of sRGB tensors: the twins of this folder's numpy functions."""
+"""Luminance, CIE Lab (D65) and visibility: the twins of this folder's numpy functions."""
 
 from __future__ import annotations
 
+from invgray.color import visibility
 from invgray.color.lab import to_xyz
 from invgray.color.luminance import WEIGHTS
 from invgray.tensorflow import Tensor, tf
+from invgray.types import Floats
 
 
 def luminance(rgb: Tensor) -> Tensor:
@@ -29,6 +31,21 @@ def neutral(lightness: Tensor) -> Tensor:
     root = (lightness + 0.16) / 1.16
     y = tf.where(root > 6 / 29, root**3, (root - 16 / 116) / 7.787)
     return tf.where(y <= 0.0031308, 12.92 * y, 1.055 * tf.maximum(y, 0.003) ** (1 / 2.4) - 0.055)
+
+
+def visible(added: Tensor, luminance: Tensor) -> Tensor:
+    """See :func:`invgray.color.visibility.visible`: ``(N, H, W, 1)`` in [0, 1] of all."""
+    taps = visibility.window()
+    seen = 255.0 * _filtered(luminance, visibility.sensitivity())
+    energy = _filtered(_filtered(seen * seen, taps[:, None]), taps[None])
+    elevation = (1.0 + energy / visibility.TEXTURE**2) ** (visibility.EXPONENT / 2)
+    return _filtered(added, visibility.sensitivity()) / elevation
+
+
+def _filtered(x: Tensor, taps: Floats) -> Tensor:
+    rows, columns = (n // 2 for n in taps.shape)
+    x = tf.pad(x, ((0, 0), (rows, rows), (columns, columns), (0, 0)), "SYMMETRIC")
+    return tf.nn.conv2d(x, tf.constant(taps[..., None, None], x.dtype), 1, "VALID")
 
 
 def _linear(rgb: Tensor) -> Tensor:

@@ -86,8 +86,8 @@ class NetworkSettings(Settings, ABC):
 
     @property
     def pretrained(self) -> tuple[str, ...]:
-        """Networks trained by others that take part, in words."""
-        return ()
+        """Networks trained before that take part, in words."""
+        return (f"preset '{self.start}': the weights to begin with",) if self.start else ()
 
 
 @dataclass(frozen=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import numpy as np
 from PIL import Image
@@ -12,8 +12,10 @@ from invgray import metrics
 from invgray.color.levels import to_8_bits
 from invgray.color.luminance import luminance
 from invgray.tensorflow import Tensor, keras, layers, tf
-from invgray.training import channel, distribution, losses
+from invgray.training import channel, distribution, loop, losses
 from invgray.training.objective import Objective
+from invgray.training.settings import Settings
+from invgray.training.trained import Run, Trained
 from invgray.types import Floats, Pixels
 
 
@@ -53,13 +55,21 @@ class Autoencoder:
         """Gray before the channel and restored colours: ``(N, H, W, 1)`` and ``(N, H, W, 3)``.
 
         Patches without colour go to the decoder as they are, as pictures without colour do at use.
+        What is restored of misplaced ones differs from the colours as it does from their gray.
         """
         encoder, decoder = self.networks
         gray = encoder(rgb, training=True)
         colorless = tf.reduce_all(rgb == rgb[..., :1], axis=(1, 2, 3), keepdims=True)
         gray = tf.where(colorless, rgb[..., :1], gray)
         seed = tf.stack([tf.cast(self.optimizer.iterations, tf.int32), 0])
-        return gray, decoder(self.objective.channel(gray, seed), training=True)
+        received = self.objective.channel(gray, seed)
+        if not self.objective.misplaced:
+            return gray, decoder(received, training=True)
+        seed += tf.constant([0, 1])
+        astray = tf.random.stateless_uniform(tf.shape(colorless), seed) < self.objective.misplaced
+        elsewhere = channel.misplaced(received, seed)
+        restored = decoder(tf.where(astray, elsewhere, received), training=True)
+        return gray, tf.where(astray, restored - elsewhere + rgb, restored)
 
     def train_step(self, rgb: Tensor) -> dict[str, Tensor]:
         """One step on this replica's share of a batch; the loss, its terms and the PSNR."""
@@ -74,6 +84,57 @@ class Autoencoder:
         self.optimizer.apply(tape.gradient(share, self.trainable_variables))
         decibels = -10.0 * tf.math.log(losses.mean_square(restored - rgb) + 1e-10) / math.log(10)
         return {"loss": loss, **terms, "psnr": tf.reduce_mean(decibels)}
+
+
+def train(
+    settings: Settings,
+    run: Run,
+    networks: Callable[[str | None], tuple[keras.Model, keras.Model]],
+    objective: Callable[[], Objective],
+    optimizer: Callable[[], keras.optimizers.Optimizer],
+    *,
+    encoder_of: Callable[[keras.Model], keras.Model] = lambda network: network,
+    handled: bool = False,
+) -> Trained:
+    """Train two networks, or go on with the run whose checkpoints are in its folder.
+
+    Args:
+        settings: of the run.
+        run: pictures, and a folder for the run's files.
+        networks: makes the two, encoder and decoder, with hidden layers of a dtype policy.
+        objective: makes what they are trained for.
+        optimizer: makes their optimizer.
+        encoder_of: makes the encoder of the first network, where that is but a part of it.
+        handled: whether validation looks at handled grays, too.
+
+    Returns:
+        Both networks with the best averaged weights.
+
+    Raises:
+        UsageError: the batch cannot be shared equally by all that train.
+        WeightsError: weights to start with do not fit.
+        TrainingError: the loss stopped being finite and lower learning rates did not help, or the
+            checkpoints do not fit.
+        Interrupted: by Ctrl-C, once a checkpoint is safe.
+    """
+    strategy = distribution.begin(settings)
+    with strategy.scope():
+        first, decoder = networks(run.policy)
+        encoder = encoder_of(first)
+        start_positive(encoder, decoder, run.pictures)
+        for network in (first, decoder):
+            run.start(network)
+        trainee = Autoencoder(encoder, decoder, objective(), optimizer())
+    averaged = networks(None)
+    gray_of = encoder_of(averaged[0])
+    return loop.train(
+        trainee,
+        averaged,
+        settings,
+        run,
+        strategy,
+        lambda: evaluate(gray_of, averaged[1], run.validation, handled),
+    )
 
 
 def start_positive(
@@ -112,7 +173,8 @@ def evaluate(
         encoder: to gray.
         decoder: back to colours.
         pictures: to measure on.
-        handled: whether to add ``psnr_jpeg_75``, of colours restored after JPEG at quality 75.
+        handled: whether to add ``psnr_jpeg_75``, of colours restored after JPEG at quality 75, and
+            ``balance``, the mean of that and the gray's PSNR.
     """
 
     def decoded(gray: Floats) -> Pixels:
@@ -127,5 +189,6 @@ def evaluate(
         if handled:
             compressed = channel.jpeg(stored[None, ..., None], tf.constant([75])).numpy()
             figures["psnr_jpeg_75"] = metrics.psnr(rgb, decoded(compressed[0, ..., 0]))
+            figures["balance"] = (figures["psnr_jpeg_75"] + figures["gray_psnr"]) / 2
         rows.append(figures)
     return {name: float(np.mean([row[name] for row in rows])) for name in rows[0]}

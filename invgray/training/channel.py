@@ -12,15 +12,25 @@ from functools import cache
 from io import BytesIO
 
 import numpy as np
+import numpy.typing as npt
 from PIL import Image
 from PIL.JpegImagePlugin import JpegImageFile
 from scipy.fft import dct
 
 from invgray.tensorflow import Tensor, tf
-from invgray.types import Floats
+from invgray.types import Floats, Pixels
 
-QUALITIES = (50, 95)
-"""Lowest and highest quality of JPEG files."""
+QUALITIES = (30, 95)
+"""Lowest and highest quality of JPEG and WebP files."""
+
+SCALES = (0.4, 1.1)
+"""Lowest and highest factor of resizing."""
+
+ANGLE = 3.0
+"""Degrees of the greatest turn."""
+
+CURVE = 0.15
+"""The greatest change of gamma, contrast and brightness."""
 
 
 def untouched(gray: Tensor, seed: Tensor) -> Tensor:
@@ -60,29 +70,45 @@ def handled(gray: Tensor, seed: Tensor) -> Tensor:
 
 
 def mailed(gray: Tensor, seed: Tensor) -> Tensor:
-    """A PNG that is edited, resized and compressed at random.
+    """A PNG that is edited, resized, turned and compressed at random.
 
-    Three patches of four become JPEG files of any quality in ``QUALITIES``, on their own grid or,
-    one batch in four, on a shifted one. Before that, each of the following happens to one patch in
-    ten: gamma, contrast, blur, noise; and to one batch in five, resampling.
+    Each of the following happens to one patch in twelve: gamma, contrast, brightness, sharpening,
+    blur, noise; to one batch in five, resizing to 40 to 110% and back, to one in ten, a turn by up
+    to three degrees and back. Two patches in three then become JPEG files of any quality in
+    ``QUALITIES``, on their own grid or, one batch in four, on a shifted one; half of the batches
+    between become JPEG files twice; and one batch in twelve becomes lossy WebP files.
     """
     x = png(gray)
     uniform, normal = _random(x, seed)
 
-    def sometimes(share: float, edited: Tensor) -> Tensor:
+    def sometimes(edited: Tensor, share: float = 1 / 12) -> Tensor:
         return tf.where(uniform(0.0, 1.0) < share, edited, x)
 
-    x = sometimes(0.1, tf.maximum(x, 1e-3) ** uniform(0.9, 1.1))
-    x = sometimes(0.1, 0.5 + (x - 0.5) * uniform(0.9, 1.1))
-    x = sometimes(0.1, blurred(x, uniform(0.0, 0.25)))
-    scale, shift = uniform(0.9, 1.1, ()), uniform(-0.5, 0.5, (2,))
-    x = tf.cond(uniform(0.0, 1.0, ()) < 0.2, lambda x=x: resampled(x, scale, shift), lambda x=x: x)
-    x = png(sometimes(0.1, x + normal() * uniform(0.0, 3.0 / 255.0)))
-    shifted = tf.cast(uniform(0.0, 1.0, ()) < 0.25, tf.int32)
-    grid = shifted * tf.cast(uniform(0.0, 8.0, (2,)), tf.int32)
-    low, high = QUALITIES
-    quality = tf.cast(uniform(low, high + 1.0)[:, 0, 0, 0], tf.int32)
-    return sometimes(0.75, tf.roll(jpeg(tf.roll(x, grid, (1, 2)), quality), -grid, (1, 2)))
+    def in_batches(share: float, change: Callable[[Tensor], Tensor]) -> Tensor:
+        return tf.cond(uniform(0.0, 1.0, ()) < share, lambda x=x: change(x), lambda x=x: x)
+
+    def compressed(x: Tensor, share: float) -> Tensor:
+        shifted = tf.cast(uniform(0.0, 1.0, ()) < 0.25, tf.int32)
+        grid = shifted * tf.cast(uniform(0.0, 8.0, (2,)), tf.int32)
+        low, high = QUALITIES
+        quality = tf.cast(uniform(low, high + 1.0)[:, 0, 0, 0], tf.int32)
+        file = tf.roll(jpeg(tf.roll(x, grid, (1, 2)), quality), -grid, (1, 2))
+        return tf.where(uniform(0.0, 1.0) < share, file, x)
+
+    x = sometimes(tf.maximum(x, 1e-3) ** tf.exp(uniform(-CURVE, CURVE)))
+    x = sometimes(0.5 + (x - 0.5) * uniform(1 - CURVE, 1 + CURVE))
+    x = sometimes(x * uniform(1 - CURVE, 1 + CURVE))
+    x = sometimes(x + uniform(0.0, 1.5) * (x - blurred(x, 0.25)))
+    x = sometimes(blurred(x, uniform(0.0, 0.25)))
+    scale = tf.exp(uniform(np.log(SCALES[0]), np.log(SCALES[1]), ()))
+    shift, angle = uniform(-0.5, 0.5, (2,)), uniform(-ANGLE, ANGLE, ())
+    x = in_batches(0.2, lambda x: resampled(x, scale, shift))
+    x = in_batches(0.1, lambda x: turned(x, angle))
+    x = png(sometimes(x + normal() * uniform(0.0, 3.0 / 255.0)))
+    x = compressed(x, 2 / 3)
+    x = in_batches(0.1, lambda x: compressed(x, 1.0))
+    quality = tf.cast(uniform(QUALITIES[0], QUALITIES[1] + 1.0)[:, 0, 0, 0], tf.int32)
+    return in_batches(1 / 12, lambda x: webp(x, quality))
 
 
 def printed(gray: Tensor, seed: Tensor) -> Tensor:
@@ -102,7 +128,7 @@ def printed(gray: Tensor, seed: Tensor) -> Tensor:
 
 def _random(gray: Tensor, seed: Tensor) -> tuple[Callable[..., Tensor], Callable[[], Tensor]]:
     """Draws of their own for each patch, or of any shape; and noise for all of them."""
-    seeds = iter(tf.unstack(tf.random.experimental.stateless_split(seed, 16)))
+    seeds = iter(tf.unstack(tf.random.experimental.stateless_split(seed, 32)))
 
     def uniform(low: float, high: float, shape: tuple[int, ...] | None = None) -> Tensor:
         shape = (tf.shape(gray)[0], 1, 1, 1) if shape is None else shape
@@ -127,6 +153,54 @@ def jpeg(gray: Tensor, quality: Tensor) -> Tensor:
     return png((tf.reshape(blocks, tf.shape(gray)) + 128.0) / 255.0)
 
 
+def webp(gray: Tensor, quality: Tensor) -> Tensor:
+    """Through a lossy WebP file, by Pillow; backward it is the identity.
+
+    Args:
+        gray: patches.
+        quality: int32 ``(N,)`` from 0 to 100.
+    """
+
+    def stored(levels: Pixels, qualities: npt.NDArray[np.int32]) -> Pixels:
+        return np.stack([_webp(x, int(q)) for x, q in zip(levels, qualities, strict=True)])
+
+    x = png(gray)
+    levels = tf.cast(_rounded(255.0 * x[..., 0]), tf.uint8)
+    found = tf.numpy_function(stored, [levels, quality], tf.uint8, stateful=False)
+    found = tf.ensure_shape(tf.cast(found, tf.float32)[..., None] / 255.0, gray.shape)
+    return x + tf.stop_gradient(found - x)
+
+
+def _webp(levels: Pixels, quality: int) -> Pixels:
+    file = BytesIO()
+    Image.fromarray(levels).save(file, "WEBP", quality=quality)
+    with Image.open(file) as image:
+        return np.asarray(image.convert("L"))
+
+
+def misplaced(gray: Tensor, seed: Tensor) -> Tensor:
+    """Patches off their grid: cut elsewhere, and in every other batch turned or mirrored, too.
+
+    Args:
+        gray: square patches.
+        seed: int32 ``(2,)``; the same seed does the same.
+    """
+    near, far, which, way = tf.unstack(tf.random.experimental.stateless_split(seed, 4))
+    near = tf.random.stateless_uniform((), near, 2, 7, tf.int32)
+    far = tf.random.stateless_uniform((), far, 0, 8, tf.int32)
+    along = tf.random.stateless_uniform((), which) < 0.5
+    shift = tf.where(along, tf.stack([near, far]), tf.stack([far, near]))
+    x = tf.roll(gray, shift, (1, 2))
+    ways = [
+        lambda: tf.transpose(x, (0, 2, 1, 3)),
+        lambda: x[:, ::-1],
+        lambda: x[:, :, ::-1],
+        lambda: x[:, ::-1, ::-1],
+    ]
+    way = tf.random.stateless_uniform((), way, 0, 2 * len(ways), tf.int32)
+    return tf.ensure_shape(tf.switch_case(way, ways, lambda: x), gray.shape)
+
+
 def blurred(gray: Tensor, share: Tensor) -> Tensor:
     """Every pixel mixed with its neighbours: in rows and columns, ``share`` of each side's."""
     padded = tf.pad(gray, ((0, 0), (1, 1), (1, 1), (0, 0)), "SYMMETRIC")
@@ -142,18 +216,52 @@ def resampled(gray: Tensor, scale: Tensor, shift: Tensor) -> Tensor:
         scale: of both sides, a scalar.
         shift: of rows and columns in pixels, ``(2,)``.
     """
-    edges = ((0, 0), (_MARGIN, _MARGIN), (_MARGIN, _MARGIN), (0, 0))
+    edges = ((0, 0), (MARGIN, MARGIN), (MARGIN, MARGIN), (0, 0))
     padded = tf.pad(gray, edges, "SYMMETRIC")
     size = tf.shape(padded)[1:3]
     other = tf.cast(_rounded(tf.cast(size, tf.float32) * scale), tf.int32)
     scales = tf.cast(other, tf.float32) / tf.cast(size, tf.float32)
     there = _resample(padded, other, scales, shift)
     back = _resample(there, size, 1 / scales, -shift / scales)
-    return tf.ensure_shape(back[:, _MARGIN:-_MARGIN, _MARGIN:-_MARGIN], gray.shape)
+    return tf.ensure_shape(back[:, MARGIN:-MARGIN, MARGIN:-MARGIN], gray.shape)
 
 
-_MARGIN = 8
+MARGIN = 24
 """Pixels around a patch while it is resampled: what falls outside the picture would be black."""
+
+
+def turned(gray: Tensor, angle: Tensor) -> Tensor:
+    """Turned by an angle in degrees, and back.
+
+    Pixels between pixels are found in patches of twice the size, where bilinear interpolation is
+    about as good as the bicubic one of programs.
+    """
+    size = tf.shape(gray)[1:3]
+    double, two = 2 * size, tf.constant([2.0, 2.0])
+    none = tf.zeros(2)
+    x = _rotated(_resample(gray, double, two, none), angle)
+    x = _resample(_resample(x, size, 1 / two, none), double, two, none)
+    x = _resample(_rotated(x, -angle), size, 1 / two, none)
+    return tf.ensure_shape(x, gray.shape)
+
+
+def _rotated(gray: Tensor, angle: Tensor) -> Tensor:
+    """About its middle; what was outside is a mirror image."""
+    size = tf.shape(gray)[1:3]
+    radians = angle * (np.pi / 180)
+    cos, sin = tf.cos(radians), tf.sin(radians)
+    y, x = tf.unstack((tf.cast(size, tf.float32) - 1) / 2)
+    transform = tf.stack(
+        [cos, -sin, x - cos * x + sin * y, sin, cos, y - sin * x - cos * y, 0.0, 0.0]
+    )
+    return tf.raw_ops.ImageProjectiveTransformV3(
+        images=gray,
+        transforms=transform[None],
+        output_shape=size,
+        fill_value=0.0,
+        interpolation="BILINEAR",
+        fill_mode="REFLECT",
+    )
 
 
 def _resample(gray: Tensor, size: Tensor, scale: Tensor, shift: Tensor) -> Tensor:

@@ -21,6 +21,7 @@ class Settings:
         learning_rate: the highest.
         seed: of the random generator.
         interval: steps between validations, each with a checkpoint.
+        start: preset, by its name or folder, whose weights the networks begin with.
         augmentation: how patches are drawn.
     """
 
@@ -32,6 +33,7 @@ class Settings:
     learning_rate: float = 2e-4
     seed: int = 0
     interval: int = 1000
+    start: str | None = None
 
     @property
     def merit(self) -> str:

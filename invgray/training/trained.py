@@ -25,6 +25,8 @@ class Run:
         directory: for ``checkpoints``, the best weights, ``log.csv`` and ``curves.png``; a run
             whose checkpoints are in it goes on.
         policy: Keras dtype policy of the hidden layers.
+        start: gives fresh networks, known by their names, the weights to begin with; they keep
+            their own if it leaves them.
         quiet: show no progress bar.
         report: takes one line of news.
     """
@@ -33,6 +35,7 @@ class Run:
     validation: Sequence[Image.Image]
     directory: Path
     policy: str = "float32"
+    start: Callable[[keras.Model], None] = lambda network: None
     quiet: bool = False
     report: Callable[[str], None] = print
 

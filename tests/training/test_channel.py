@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from io import BytesIO
+
 import numpy as np
 import pytest
 from PIL import Image
 from scipy.ndimage import gaussian_filter
+from skimage import data
 
 from invgray.benchmark import handling
 from invgray.color.levels import to_8_bits
@@ -74,14 +77,58 @@ def test_blur_keeps_means_and_flat_areas(gray):
     np.testing.assert_allclose(channel.blurred(row, share)[0, 0, :, 0], [0, 0.25, 0.5, 0.25, 0])
 
 
-@pytest.mark.parametrize("scale", [0.9, 1.1])
+@pytest.mark.parametrize("scale", [0.4, 0.9, 1.1])
 def test_resampling_is_pillow_s(gray, scale):
     ours = 255 * channel.resampled(gray, scale, np.zeros(2, np.float32)).numpy()[0, ..., 0]
-    image = Image.fromarray(np.pad(255 * gray[0, ..., 0], 8, "symmetric"))
+    image = Image.fromarray(np.pad(255 * gray[0, ..., 0], channel.MARGIN, "symmetric"))
     other = tuple(round(n * scale) for n in image.size)
     there = image.resize(other, Image.Resampling.LANCZOS)
     back = np.asarray(there.resize(image.size, Image.Resampling.LANCZOS))
-    assert np.abs(ours - back[8:-8, 8:-8]).max() < 0.1
+    inside = np.s_[channel.MARGIN : -channel.MARGIN]
+    assert np.abs(ours - back[inside, inside]).max() < 0.1
+
+
+def test_turning_there_and_back_loses_about_what_programs_lose():
+    gray = luminance(data.astronaut()[:192, :192]).astype(np.float32)
+    ours = 255 * np.array(channel.turned(gray[None, ..., None] / 255, 2.0))[0, ..., 0]
+    image = Image.fromarray(gray)
+    theirs = image.rotate(2, Image.Resampling.BICUBIC).rotate(-2, Image.Resampling.BICUBIC)
+    inside = np.s_[40:-40, 40:-40]
+    loss = [np.std((turned - gray)[inside]) for turned in (ours, np.asarray(theirs))]
+    assert 0 < loss[0] < 3
+    assert loss[0] == pytest.approx(loss[1], rel=0.25)
+
+
+def test_webp_is_pillow_s_forward_and_the_identity_backward(gray):
+    x = tf.Variable(gray)
+    weights = np.random.default_rng(1).normal(size=gray.shape).astype(np.float32)
+    with tf.GradientTape() as tape:
+        stored = channel.webp(x, tf.constant([30, 60, 90]))
+        total = tf.reduce_sum(weights * stored)
+    np.testing.assert_allclose(tape.gradient(total, x), weights, atol=1e-4)
+    errors = np.std(255 * (stored.numpy() - gray), axis=(1, 2, 3))
+    assert errors[0] > 1.2 * errors[2] > 0
+    file = BytesIO()
+    Image.fromarray(to_8_bits(255 * gray[1, ..., 0])).save(file, "WEBP", quality=60)
+    theirs = np.asarray(Image.open(file).convert("L"))
+    np.testing.assert_array_equal(np.rint(255 * stored.numpy()[1, ..., 0]), theirs)
+
+
+def test_misplaced_patches_lie_on_no_grid_of_theirs():
+    places = np.arange(64, dtype=np.float32).reshape(8, 8)
+    patch = np.tile(places, (3, 3))[None, ..., None]
+    found = {np.array(channel.misplaced(patch, tf.constant([0, i]))).tobytes() for i in range(60)}
+    assert len(found) > 30
+    assert patch.tobytes() not in found
+    turned = [places.T, places[::-1], places[:, ::-1], places[::-1, ::-1], places]
+    shifted = {
+        np.tile(np.roll(way, (y, x), (0, 1)), (3, 3))[None, ..., None].tobytes()
+        for way in turned
+        for y in range(8)
+        for x in range(8)
+        if max(min(y, 8 - y), min(x, 8 - x)) >= 2
+    }
+    assert found <= shifted
 
 
 @pytest.mark.parametrize("scale", [0.5, 0.77, 1.0, 1.1])

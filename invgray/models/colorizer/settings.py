@@ -68,8 +68,9 @@ class ColorizerSettings(NetworkSettings):
 
     @property
     def pretrained(self) -> tuple[str, ...]:
-        """The backbone."""
-        return ("VGG-16 (ImageNet), start of the stacks",) if self.backbone else ()
+        """The backbone, and what the network begins with."""
+        backbone = ("VGG-16 (ImageNet), start of the stacks",) if self.backbone else ()
+        return super().pretrained + backbone
 
     @property
     def merit(self) -> str:

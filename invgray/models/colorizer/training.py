@@ -91,6 +91,7 @@ def train(settings: ColorizerSettings, run: Run) -> Trained:
         colorizer = network.colorizer(architecture, run.policy)
         if settings.backbone:
             network.start_from_vgg16(colorizer, Path(settings.backbone))
+        run.start(colorizer)
         optimizer = adamw(settings.learning_rate, run.policy)
         trainee = Colorization(colorizer, objective(settings, centres, weights), optimizer)
     averaged = network.colorizer(architecture)

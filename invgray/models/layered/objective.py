@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+from invgray.color import tensors
 from invgray.models.layered.settings import LayeredSettings
 from invgray.models.subpixel import objective as subpixel
-from invgray.training import channel
+from invgray.tensorflow import Tensor
+from invgray.training import channel, losses
 from invgray.training.objective import Objective, Term
 
 UNTIL = 0.25
 """Progress at which the gray's conformity counts in full; half of it counts from the start."""
+
+MISPLACED = 0.1
+"""Share of patches whose grid is not where the decoder takes it to be."""
 
 
 def objective(settings: LayeredSettings) -> Objective:
@@ -27,7 +32,15 @@ def objective(settings: LayeredSettings) -> Objective:
             Term(
                 "structure", subpixel.structure, lambda p: conformity(p) * settings.structure_weight
             ),
+            Term("visibility", _visibility, lambda p: conformity(p) * settings.visibility_weight),
             Term("overshoot", subpixel.overshoot, lambda _: subpixel.OVERSHOOT_WEIGHT),
         ),
         lambda gray, seed: channel.handled(channel.with_random_bit(gray, seed), seed),
+        misplaced=MISPLACED,
     )
+
+
+def _visibility(rgb: Tensor, gray: Tensor, restored: Tensor) -> Tensor:
+    """Root mean square of what an eye sees of the pattern."""
+    plain = tensors.luminance(rgb)
+    return losses.root_mean_square(tensors.visible(gray - plain, plain))

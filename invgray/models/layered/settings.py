@@ -19,6 +19,7 @@ class LayeredSettings(NetworkSettings):
         width: channels of the pattern's network.
         gray_weight: of the gray's distance to the luminance, beside the colours' error.
         structure_weight: of one minus the gray's structure term.
+        visibility_weight: of what an eye sees of the pattern.
     """
 
     augmentation: ClassVar[Augmentation] = Augmentation(colorless=0.05)
@@ -29,6 +30,7 @@ class LayeredSettings(NetworkSettings):
     width: int = 96
     gray_weight: float = 0.15
     structure_weight: float = 0.18
+    visibility_weight: float = 2.0
 
     @property
     def architecture(self) -> LayeredArchitecture:
@@ -43,5 +45,5 @@ class LayeredSettings(NetworkSettings):
 
     @property
     def merit(self) -> str:
-        """PSNR of the colours after JPEG."""
-        return "psnr_jpeg_75"
+        """Of the colours after JPEG and of the gray: neither counts alone."""
+        return "balance"

@@ -76,11 +76,13 @@ class PaperSettings(NetworkSettings):
 
     @property
     def pretrained(self) -> tuple[str, ...]:
-        """The network of the contrast term."""
+        """The network of the contrast term, and what the networks begin with."""
         if Part.CONTRAST in self.without:
-            return ()
-        name = {ContrastNetwork.VGG19: "VGG-19", ContrastNetwork.VGG16: "VGG-16"}
-        return (f"{name[self.contrast_network]} (ImageNet), features of the contrast term",)
+            return super().pretrained
+        name = {ContrastNetwork.VGG19: "VGG-19", ContrastNetwork.VGG16: "VGG-16"}[
+            self.contrast_network
+        ]
+        return (*super().pretrained, f"{name} (ImageNet), features of the contrast term")
 
     def rate(self, progress: float, step: int) -> float:
         """The paper's: straight down to a hundredth."""
