@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from PIL import Image
 
-from invgray.errors import DeviceError, InputError, UsageError
+from invgray.errors import DeviceError, InputError, UsageError, WeightsError
 from invgray.files import place
 from invgray.inference.machine import Device, Precision
 from invgray.inference.processor import fastest_precision
@@ -80,7 +80,7 @@ def train(
         OutputError: the folder cannot be written to.
         MissingExtraError: TensorFlow or Matplotlib is not installed.
         DeviceError: there is no GPU that works.
-        WeightsError: pretrained weights are missing or do not fit.
+        WeightsError: weights to begin with, or pretrained ones, are missing or do not fit.
         TrainingError: the loss stopped being finite, or the run's files are damaged.
         Interrupted: by Ctrl-C, once a checkpoint is safe.
     """
@@ -159,8 +159,12 @@ def _start(settings: NetworkSettings) -> Callable[[keras.Model], None]:
     if settings.start is None:
         return lambda network: None
     folder = Path(settings.start)
-    known = (folder / CARD).exists()
-    return partial(export.load_weights, store.load(folder if known else settings.start))
+    preset = store.load(folder if (folder / CARD).exists() else settings.start)
+    if preset.card.architecture != settings.architecture:
+        raise WeightsError(
+            f"preset '{preset.name}' has networks of another size or kind", "begin without it"
+        )
+    return partial(export.load_weights, preset)
 
 
 def _run_folder(output: Path) -> Path:

@@ -11,6 +11,7 @@ from invgray import metrics
 from invgray.color.lab import gray_of
 from invgray.color.levels import neutral, to_8_bits
 from invgray.color.luminance import luminance
+from invgray.color.visibility import EXPONENT, TEXTURE, visible
 
 
 def test_identical_pictures(photo):
@@ -79,6 +80,23 @@ def test_ciede2000_is_scikit_image_s(photos):
     assert metrics.ciede2000(black, white) == pytest.approx(100, abs=0.1)
 
 
+def test_the_eye_sees_a_pattern_best_at_eight_periods_a_degree_and_on_plain_ground():
+    x = np.arange(320)
+    plain = np.full((320, 320), 128.0)
+
+    def seen(period, ground=plain):
+        wave = 2 * np.sin(2 * np.pi * x / period)
+        return np.std(visible(np.tile(wave, (320, 1)), ground)[40:-40, 40:-40])
+
+    assert seen(40 / 8) == pytest.approx(np.sqrt(2), rel=0.03)
+    assert seen(40 / 2.5) == pytest.approx(np.sqrt(2) * 0.63, rel=0.1)
+    assert seen(2.5) < seen(4) < seen(5)
+    texture = plain + 20 * np.sin(2 * np.pi * x / 5)[:, None]
+    energy = 20**2 / 2
+    elevation = (1 + energy / TEXTURE**2) ** (EXPONENT / 2)
+    assert seen(5, texture) == pytest.approx(seen(5) / elevation, rel=0.03)
+
+
 def test_a_round_trip_has_each_figure_by_its_name(photo):
     rgb, gray = photo[:40, :48], to_8_bits(luminance(photo[:40, :48]))
     restored = 255 - rgb
@@ -88,6 +106,7 @@ def test_a_round_trip_has_each_figure_by_its_name(photo):
         "mae": metrics.mae(rgb, restored),
         "structure": metrics.structure(gray, rgb),
         "gray_psnr": metrics.gray_psnr(gray, rgb),
+        "visibility": metrics.visibility(gray, rgb),
     }
 
 

@@ -14,8 +14,16 @@ from PIL import Image
 import invgray
 from invgray import metrics
 from invgray import train as trainer
-from invgray.errors import DeviceError, InputError, Interrupted, OutputError, UsageError
+from invgray.errors import (
+    DeviceError,
+    InputError,
+    Interrupted,
+    OutputError,
+    UsageError,
+    WeightsError,
+)
 from invgray.inference.machine import Device, Precision
+from invgray.models import MODELS
 from invgray.models.paper.settings import PaperSettings, Part
 from invgray.models.subpixel import training
 from invgray.models.subpixel.settings import Channel, SubpixelSettings
@@ -87,7 +95,14 @@ def test_a_run_makes_a_preset_that_encodes(photo_folder, photo, tmp_path):
     assert made.command.startswith("invgray train IMAGES --network subpixel --steps 4 --batch 2")
     assert made.reproducible
     assert (made.pictures, made.validation_pictures, made.steps) == (2, 1, 4)
-    assert preset.card.figures.keys() == {"psnr", "ssim", "mae", "structure", "gray_psnr"}
+    assert preset.card.figures.keys() == {
+        "psnr",
+        "ssim",
+        "mae",
+        "structure",
+        "gray_psnr",
+        "visibility",
+    }
     assert set(preset.card.files) == {"encoder.xml", "encoder.bin", "decoder.xml", "decoder.bin"}
     codec, keras = (
         invgray.load(tmp_path / "mine", engine=engine, device="cpu", precision="float32")
@@ -104,6 +119,25 @@ def test_a_run_makes_a_preset_that_encodes(photo_folder, photo, tmp_path):
         "settings.json",
         "split.json",
     }
+
+
+def test_a_run_begins_with_the_weights_of_a_preset(album, tmp_path):
+    """One by its folder, one by its name; the next run of either hardly moves them."""
+    first = train([album], tmp_path / "first", SETTINGS, options())
+    slow = replace(SETTINGS, learning_rate=1e-9, start=str(tmp_path / "first"))
+    second = train([album], tmp_path / "second", slow, options())
+    network = SETTINGS.architecture.networks[0]
+    built = [MODELS["subpixel"].build(SETTINGS.architecture, network) for _ in range(3)]
+    for preset, keras_network in zip((first, second), built, strict=False):
+        export.load_weights(preset, keras_network)
+    ours, theirs, fresh = ([w.ravel() for w in x.get_weights()] for x in built)
+    np.testing.assert_allclose(np.concatenate(ours), np.concatenate(theirs), atol=1e-4)
+    assert np.abs(np.concatenate(ours) - np.concatenate(fresh)).max() > 0.1
+    assert second.card.provenance.pretrained[0].startswith(f"preset '{tmp_path / 'first'}'")
+    with pytest.raises(WeightsError, match="of another size"):
+        train([album], tmp_path / "third", replace(SETTINGS, start="standard-1"), options())
+    with pytest.raises(WeightsError, match="no preset 'none'"):
+        train([album], tmp_path / "fourth", replace(SETTINGS, start="none"), options())
 
 
 def test_pictures_trained_on_never_move_into_validation(album, runs, tmp_path):

@@ -28,7 +28,7 @@ def sensitivity() -> Floats:
     """The eye's contrast sensitivity as a filter whose highest gain is 1: ``(21, 21)``.
 
     The gain at f periods a degree is ``2.6 (0.0192 + 0.114 f) exp(-(0.114 f)^1.1)`` (Mannos and
-    Sakrison, 1974), but for the scale.
+    Sakrison, 1974), but for the scale, and for even brightness, which has none.
     """
     size, radius = 256, 10
     frequency = 0.114 * PIXELS_PER_DEGREE * np.fft.fftfreq(size)
@@ -36,7 +36,8 @@ def sensitivity() -> Floats:
     gain = (0.0192 + f) * np.exp(-(f**1.1))
     taps = np.fft.fftshift(np.fft.ifft2(gain / gain.max()).real)
     middle = slice(size // 2 - radius, size // 2 + radius + 1)
-    return np.asarray(taps[middle, middle])
+    taps = taps[middle, middle]
+    return np.asarray(taps - taps.mean())
 
 
 @cache

@@ -70,7 +70,7 @@ def write(path: Path, sitting: Sitting) -> None:
         settings=msgspec.to_builtins(sitting.settings),
         altered=sitting.altered,
     )
-    with place.writing(path) as file:
+    with place.writing(path, overwrite=True) as file:
         file.write(msgspec.json.format(msgspec.json.encode(stored)))
 
 

@@ -90,7 +90,7 @@ def read(path: Path) -> Split:
 
 def write(path: Path, split: Split) -> None:
     """Write a split as JSON."""
-    with place.writing(path) as file:
+    with place.writing(path, overwrite=True) as file:
         file.write(msgspec.json.format(msgspec.json.encode(split), indent=1))
 
 

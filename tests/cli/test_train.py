@@ -20,6 +20,7 @@ from invgray.errors import Interrupted
 from invgray.inference.machine import Device, Precision
 from invgray.models import MODELS, sitting
 from invgray.models.colorizer.settings import ColorizerSettings, ColorObjective
+from invgray.models.layered.settings import LayeredSettings
 from invgray.models.paper.settings import ContrastNetwork, Optimizer, PaperSettings, Part, Schedule
 from invgray.models.sitting import Sitting
 from invgray.models.subpixel.settings import Channel, SubpixelSettings
@@ -64,6 +65,10 @@ def asked(monkeypatch):
             SubpixelSettings(
                 length=Length(1.5, Unit.MINUTES), channel=Channel.HANDLED, levels=3, gray_weight=0.2
             ),
+        ),
+        (
+            ["--network", "layered", "--steps", 1, "--start", "robust-1", "--visibility-weight", 0],
+            LayeredSettings(length=STEP, start="robust-1", visibility_weight=0.0),
         ),
         (["--network", "paper"], PaperSettings()),
         (["--network", "paper", "--steps", 1], PaperSettings(length=STEP)),

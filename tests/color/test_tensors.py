@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from skimage.color import rgb2lab
 
-from invgray.color import lab, luminance, tensors
+from invgray.color import lab, luminance, tensors, visibility
 from invgray.tensorflow import tf
 
 
@@ -21,6 +21,14 @@ def rgb(photo):
 def test_luminance(rgb):
     found = tensors.luminance(tf.constant(rgb))
     np.testing.assert_allclose(found[..., 0], luminance.luminance(rgb), atol=1e-6)
+
+
+def test_visible(rgb):
+    plain = luminance.luminance(rgb)
+    added = np.random.default_rng(0).normal(0, 2 / 255, plain.shape)
+    found = tensors.visible(tf.constant(added[..., None]), tf.constant(plain[..., None]))
+    expected = visibility.visible(255 * added[0], 255 * plain[0])
+    np.testing.assert_allclose(255 * found[0, ..., 0], expected, atol=1e-3)
 
 
 def test_lightness_and_ab_are_scikit_image_s(rgb):

@@ -30,7 +30,7 @@ class LayeredSettings(NetworkSettings):
     width: int = 96
     gray_weight: float = 0.15
     structure_weight: float = 0.18
-    visibility_weight: float = 2.0
+    visibility_weight: float = 1.2
 
     @property
     def architecture(self) -> LayeredArchitecture:
