@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -14,7 +13,7 @@ from invgray.errors import DeviceError, InputError, UsageError, WeightsError
 from invgray.files import place
 from invgray.inference.machine import Device, Precision
 from invgray.inference.processor import fastest_precision
-from invgray.models import NetworkSettings, model_of, sitting
+from invgray.models import MODELS, NetworkSettings, model_of, sitting
 from invgray.models.sitting import Sitting
 from invgray.presets import export, provenance, store
 from invgray.presets.store import CARD, Preset
@@ -160,11 +159,19 @@ def _start(settings: NetworkSettings) -> Callable[[keras.Model], None]:
         return lambda network: None
     folder = Path(settings.start)
     preset = store.load(folder if (folder / CARD).exists() else settings.start)
-    if preset.card.architecture != settings.architecture:
-        raise WeightsError(
-            f"preset '{preset.name}' has networks of another size or kind", "begin without it"
-        )
-    return partial(export.load_weights, preset)
+
+    def begin(network: keras.Model) -> None:
+        card = preset.card
+        try:
+            trained = MODELS[card.network].build(card.architecture, network.name)
+            export.load_weights(preset, trained)
+            network.set_weights(trained.get_weights())
+        except (KeyError, AttributeError, ValueError) as error:
+            raise WeightsError(
+                f"preset '{preset.name}' has networks of another size or kind", "begin without it"
+            ) from error
+
+    return begin
 
 
 def _run_folder(output: Path) -> Path:

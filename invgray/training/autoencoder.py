@@ -55,21 +55,13 @@ class Autoencoder:
         """Gray before the channel and restored colours: ``(N, H, W, 1)`` and ``(N, H, W, 3)``.
 
         Patches without colour go to the decoder as they are, as pictures without colour do at use.
-        What is restored of misplaced ones differs from the colours as it does from their gray.
         """
         encoder, decoder = self.networks
         gray = encoder(rgb, training=True)
         colorless = tf.reduce_all(rgb == rgb[..., :1], axis=(1, 2, 3), keepdims=True)
         gray = tf.where(colorless, rgb[..., :1], gray)
         seed = tf.stack([tf.cast(self.optimizer.iterations, tf.int32), 0])
-        received = self.objective.channel(gray, seed)
-        if not self.objective.misplaced:
-            return gray, decoder(received, training=True)
-        seed += tf.constant([0, 1])
-        astray = tf.random.stateless_uniform(tf.shape(colorless), seed) < self.objective.misplaced
-        elsewhere = channel.misplaced(received, seed)
-        restored = decoder(tf.where(astray, elsewhere, received), training=True)
-        return gray, tf.where(astray, restored - elsewhere + rgb, restored)
+        return gray, decoder(self.objective.channel(gray, seed), training=True)
 
     def train_step(self, rgb: Tensor) -> dict[str, Tensor]:
         """One step on this replica's share of a batch; the loss, its terms and the PSNR."""

@@ -178,29 +178,6 @@ def _webp(levels: Pixels, quality: int) -> Pixels:
         return np.asarray(image.convert("L"))
 
 
-def misplaced(gray: Tensor, seed: Tensor) -> Tensor:
-    """Patches off their grid: cut elsewhere, and in every other batch turned or mirrored, too.
-
-    Args:
-        gray: square patches.
-        seed: int32 ``(2,)``; the same seed does the same.
-    """
-    near, far, which, way = tf.unstack(tf.random.experimental.stateless_split(seed, 4))
-    near = tf.random.stateless_uniform((), near, 2, 7, tf.int32)
-    far = tf.random.stateless_uniform((), far, 0, 8, tf.int32)
-    along = tf.random.stateless_uniform((), which) < 0.5
-    shift = tf.where(along, tf.stack([near, far]), tf.stack([far, near]))
-    x = tf.roll(gray, shift, (1, 2))
-    ways = [
-        lambda: tf.transpose(x, (0, 2, 1, 3)),
-        lambda: x[:, ::-1],
-        lambda: x[:, :, ::-1],
-        lambda: x[:, ::-1, ::-1],
-    ]
-    way = tf.random.stateless_uniform((), way, 0, 2 * len(ways), tf.int32)
-    return tf.ensure_shape(tf.switch_case(way, ways, lambda: x), gray.shape)
-
-
 def blurred(gray: Tensor, share: Tensor) -> Tensor:
     """Every pixel mixed with its neighbours: in rows and columns, ``share`` of each side's."""
     padded = tf.pad(gray, ((0, 0), (1, 1), (1, 1), (0, 0)), "SYMMETRIC")

@@ -33,11 +33,8 @@ class Objective:
         channel: what happens to the gray ``(N, H, W, 1)``, by a seed ``(2,)``, before the decoder
             sees it.
         boundaries: progress at which stages of the training end.
-        misplaced: share of patches that reach the decoder off their grid, where it is to find no
-            colour: so a gray tells where its grid lies.
     """
 
     terms: tuple[Term, ...]
     channel: Callable[[Tensor, Tensor], Tensor]
     boundaries: tuple[float, ...] = ()
-    misplaced: float = 0.0

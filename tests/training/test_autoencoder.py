@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import numpy as np
 import pytest
 from PIL import Image
@@ -71,20 +69,6 @@ def test_patches_without_color_reach_the_decoder_as_they_are(trainee):
     rgb = np.stack([np.full((4, 4, 3), 0.4), np.full((4, 4, 3), [0.4, 0.4, 0.7])])
     gray, _ = trainee(tf.constant(rgb, tf.float32))
     np.testing.assert_allclose(gray[:, 0, 0, 0], [0.4, 0.25], atol=1e-6)
-
-
-def test_misplaced_patches_are_to_show_no_color(trainee):
-    """What the decoder makes of them is held against their gray, not against the colours."""
-    trainee.objective = replace(trainee.objective, misplaced=1.0)
-    rgb = np.random.default_rng(0).uniform(0.2, 0.8, (2, 16, 16, 3)).astype(np.float32)
-    gray, restored = trainee(tf.constant(rgb))
-    np.testing.assert_allclose(gray[..., 0], rgb.mean(-1) / 2, atol=1e-6)
-    elsewhere = np.rint(255 * gray) / 255
-    found = np.sort((restored - rgb).numpy()[..., 0].ravel())
-    np.testing.assert_allclose(found, np.sort(elsewhere.ravel()), atol=1e-5)
-    trainee.objective = replace(trainee.objective, misplaced=0.0)
-    _, restored = trainee(tf.constant(rgb))
-    np.testing.assert_allclose(restored[..., 0], 2 * elsewhere[..., 0], atol=1e-5)
 
 
 def test_networks_start_with_positives(pictures, photo):

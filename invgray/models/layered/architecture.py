@@ -5,11 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import ClassVar
 
+from invgray.models.layered.pilot import BLOCK
 from invgray.models.model import Architecture
 from invgray.models.subpixel.architecture import SubpixelArchitecture
-
-BLOCK = 8
-"""Pixels of a side of the blocks whose mean the pattern leaves as it is."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -22,6 +20,8 @@ class LayeredArchitecture(Architecture):
         width: channels of the pattern's network.
         blocks: residual blocks of it.
         slope: of its activations below zero.
+        pilot: root mean square of the pilot in levels; see :mod:`invgray.models.layered.pilot`.
+        key: of the pilot.
         decoder: what reads the pattern.
     """
 
@@ -30,6 +30,8 @@ class LayeredArchitecture(Architecture):
     width: int
     blocks: int
     slope: float
+    pilot: float
+    key: int
     decoder: SubpixelArchitecture
 
     @property

@@ -12,9 +12,6 @@ from invgray.training.objective import Objective, Term
 UNTIL = 0.25
 """Progress at which the gray's conformity counts in full; half of it counts from the start."""
 
-MISPLACED = 0.1
-"""Share of patches whose grid is not where the decoder takes it to be."""
-
 
 def objective(settings: LayeredSettings) -> Objective:
     """Colours from handled grays, whose lowest bit is taken, under a pattern that hides.
@@ -36,7 +33,6 @@ def objective(settings: LayeredSettings) -> Objective:
             Term("overshoot", subpixel.overshoot, lambda _: subpixel.OVERSHOOT_WEIGHT),
         ),
         lambda gray, seed: channel.handled(channel.with_random_bit(gray, seed), seed),
-        misplaced=MISPLACED,
     )
 
 

@@ -17,6 +17,8 @@ class LayeredSettings(NetworkSettings):
 
     Attributes:
         width: channels of the pattern's network.
+        pilot: root mean square in levels of what tells where blocks begin.
+        key: of that; presets with other keys can be told apart.
         gray_weight: of the gray's distance to the luminance, beside the colours' error.
         structure_weight: of one minus the gray's structure term.
         visibility_weight: of what an eye sees of the pattern.
@@ -28,6 +30,8 @@ class LayeredSettings(NetworkSettings):
     patch: int = 192
     learning_rate: float = 4e-4
     width: int = 96
+    pilot: float = 0.6
+    key: int = 44
     gray_weight: float = 0.15
     structure_weight: float = 0.18
     visibility_weight: float = 1.2
@@ -36,7 +40,14 @@ class LayeredSettings(NetworkSettings):
     def architecture(self) -> LayeredArchitecture:
         """Of pattern and decoder."""
         decoder = SubpixelArchitecture(width=32, levels=3, before=1, deep=5, after=2, slope=0.1)
-        return LayeredArchitecture(width=self.width, blocks=5, slope=0.1, decoder=decoder)
+        return LayeredArchitecture(
+            width=self.width,
+            blocks=5,
+            slope=0.1,
+            pilot=self.pilot,
+            key=self.key,
+            decoder=decoder,
+        )
 
     @property
     def abilities(self) -> Abilities:
