@@ -96,7 +96,6 @@ def _setting(option: str, kind: Any, text: str, **more: Any) -> Decorator:  # no
 @_setting("--levels", click.IntRange(1, 3), "Number of resolutions, each half of the one before.")
 @_setting("--channel", _Words(Channel), "What grays must survive.")
 @_setting("--pilot", click.FloatRange(0), "Strength in levels of what tells where a gray was cut.")
-@_setting("--key", click.IntRange(0), "Key of that, by which your grays are told from others.")
 @_setting("--gray-weight", click.FloatRange(0), "Weight of the gray's distance to the luminance.")
 @_setting("--structure-weight", click.FloatRange(0), "Weight of how well the pattern is hidden.")
 @_setting("--visibility-weight", click.FloatRange(0), "Weight of what an eye sees of the pattern.")

@@ -21,7 +21,6 @@ class LayeredArchitecture(Architecture):
         blocks: residual blocks of it.
         slope: of its activations below zero.
         pilot: root mean square of the pilot in levels; see :mod:`invgray.models.layered.pilot`.
-        key: of the pilot.
         decoder: what reads the pattern.
     """
 
@@ -31,7 +30,6 @@ class LayeredArchitecture(Architecture):
     blocks: int
     slope: float
     pilot: float
-    key: int
     decoder: SubpixelArchitecture
 
     @property

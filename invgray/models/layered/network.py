@@ -13,10 +13,9 @@ import numpy as np
 
 from invgray.color import tensors
 from invgray.models.layered.architecture import LayeredArchitecture
-from invgray.models.layered.pilot import BLOCK, tile
+from invgray.models.layered.pilot import BLOCK, reserved, tile
 from invgray.models.subpixel import network as subpixel
 from invgray.tensorflow import Tensor, keras, layers, tf
-from invgray.types import Floats
 
 MIDDLE = 128 / 255
 """What stands for no chrominance in the pattern's planes."""
@@ -41,17 +40,19 @@ class Balanced(layers.Layer):  # type: ignore[misc] # Keras has no types
     """A pattern of mean zero in every block: ``(N, H/8, W/8, 64)`` to ``(N, H, W, 1)``.
 
     Args:
-        pilot: what is added to every block, ``(8, 8)`` of mean zero.
+        pilot: root mean square of the pilot, in levels; without one, its frequencies are not
+            reserved for it.
     """
 
-    def __init__(self, pilot: Floats, **options: Any) -> None:  # noqa: ANN401 - Keras' own
+    def __init__(self, pilot: float, **options: Any) -> None:  # noqa: ANN401 - Keras' own
         super().__init__(**options)
-        self._pilot = pilot.reshape(-1).astype(np.float32)
+        self._pilot = np.float32(pilot / 255 * tile().reshape(-1))
+        self._reserved = np.float32(reserved() if pilot else reserved()[:1])
 
     def call(self, x: Tensor) -> Tensor:
         """Of a block's pixels as channels."""
-        x = _PATTERN_SCALE * (x - tf.reduce_mean(x, axis=-1, keepdims=True))
-        return tf.nn.depth_to_space(x + self._pilot, BLOCK)
+        taken = tf.tensordot(x, self._reserved.T @ self._reserved, 1)
+        return tf.nn.depth_to_space(_PATTERN_SCALE * (x - taken) + self._pilot, BLOCK)
 
 
 class Planes(layers.Layer):  # type: ignore[misc] # Keras has no types
@@ -87,8 +88,8 @@ def pattern(architecture: LayeredArchitecture, dtype: str | None = None) -> kera
         y = layers.LeakyReLU(architecture.slope, dtype=dtype)(convolution(x, "glorot_uniform"))
         x = layers.Add(dtype=dtype)([x, convolution(y, small)])
     x = layers.Conv2D(BLOCK**2, 3, padding="same", dtype="float32", kernel_initializer=small)(x)
-    pilot = architecture.pilot / 255 * tile(architecture.key)
-    return keras.Model(planes, Balanced(pilot, dtype="float32")(x), name="pattern")
+    balanced = Balanced(architecture.pilot, dtype="float32")(x)
+    return keras.Model(planes, balanced, name="pattern")
 
 
 def decoder(architecture: LayeredArchitecture, dtype: str | None = None) -> keras.Model:

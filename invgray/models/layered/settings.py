@@ -18,7 +18,6 @@ class LayeredSettings(NetworkSettings):
     Attributes:
         width: channels of the pattern's network.
         pilot: root mean square in levels of what tells where blocks begin.
-        key: of that; presets with other keys can be told apart.
         gray_weight: of the gray's distance to the luminance, beside the colours' error.
         structure_weight: of one minus the gray's structure term.
         visibility_weight: of what an eye sees of the pattern.
@@ -31,7 +30,6 @@ class LayeredSettings(NetworkSettings):
     learning_rate: float = 4e-4
     width: int = 96
     pilot: float = 0.6
-    key: int = 44
     gray_weight: float = 0.15
     structure_weight: float = 0.18
     visibility_weight: float = 1.2
@@ -45,7 +43,6 @@ class LayeredSettings(NetworkSettings):
             blocks=5,
             slope=0.1,
             pilot=self.pilot,
-            key=self.key,
             decoder=decoder,
         )
 

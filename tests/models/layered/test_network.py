@@ -7,8 +7,9 @@ import pytest
 
 from invgray.color.luminance import luminance
 from invgray.fine import chroma
+from invgray.fine.orientation import ORIENTATIONS, UPRIGHT
 from invgray.models import MODELS
-from invgray.models.layered import network
+from invgray.models.layered import network, pilot
 from invgray.models.layered.settings import LayeredSettings
 from invgray.training.length import Length, Unit
 
@@ -41,6 +42,27 @@ def test_the_mean_of_every_block_stays(pattern, photo):
     added = pattern(planes(photo)).numpy()[0, ..., 0]
     assert np.abs(added).max() > 0.1
     np.testing.assert_allclose(blocks(added), 0, atol=1e-5)
+
+
+def test_the_pilot_is_all_that_there_is_at_its_frequencies(pattern, photo):
+    added = 255 * pattern(planes(photo)).numpy()[0, ..., 0]
+    height, width = added.shape
+    for down, across, turn in pilot.WAVES:
+        y, x = np.mgrid[:height, :width] / 8
+        wave = np.exp(-2j * np.pi * (down * y + across * x))
+        found = np.mean(added * wave) / np.exp(2j * np.pi * turn)
+        np.testing.assert_allclose(found, ARCHITECTURE.pilot * 2**-0.5 / 2, atol=2e-3)
+
+
+def test_the_pilot_looks_alike_nowhere_else():
+    tile = pilot.tile()
+    np.testing.assert_allclose([tile.mean(), np.mean(tile**2)], [0, 1], atol=1e-12)
+    places = [(y, x) for y in range(8) for x in range(8)]
+    for way in ORIENTATIONS:
+        other = way.apply(tile)
+        alike = [np.mean(tile * np.roll(other, place, (0, 1))) for place in places]
+        at_its_own = way == UPRIGHT
+        assert max(alike[at_its_own:]) < (0.51 if way.mirrored else 0.73)
 
 
 def test_it_is_the_same_from_the_gray_that_has_it(pattern, photo):
