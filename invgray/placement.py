@@ -1,0 +1,123 @@
+"""Where a pattern's grid lies in a gray that was cropped, turned, mirrored or resized."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+import scipy  # its parts load when first used: most grays lie as they were made
+
+from invgray.color.levels import to_8_bits
+from invgray.fine.orientation import UPRIGHT, Orientation
+from invgray.types import Floats, Pixels
+
+
+@dataclass(frozen=True)
+class Placement:
+    """How a gray came out of that which was made, and where its middle was in that.
+
+    Attributes:
+        middle: row and column, in the made gray, of the middle of this one. They count modulo the
+            networks' grid.
+        orientation: how it was turned by right angles and mirrored.
+        scale: factor that it was resized by.
+        angle: degrees, counter-clockwise, that it was turned by beyond that.
+    """
+
+    middle: tuple[float, float]
+    orientation: Orientation = UPRIGHT
+    scale: float = 1.0
+    angle: float = 0.0
+
+    @property
+    def matrix(self) -> Floats:
+        """From rows and columns in the made gray to those in this one: ``(2, 2)``."""
+        mirror = np.diag([1.0, -1.0 if self.orientation.mirrored else 1.0])
+        turn = np.deg2rad(self.angle + 90 * self.orientation.turns)
+        cos, sin = np.cos(turn), np.sin(turn)
+        return self.scale * np.array([[cos, -sin], [sin, cos]]) @ mirror
+
+    def words(self, height: int, width: int, grid: int) -> str:
+        """What was done to a gray of a size, for people: "resized to 50%, cropped"; or nothing."""
+        done = []
+        if self.orientation != UPRIGHT:
+            done.append(self.orientation.words)
+        if abs(self.scale - 1) >= 0.0005:
+            done.append(f"resized to {100 * self.scale:.3g}%")
+        if abs(self.angle) >= 0.05:
+            done.append(f"turned by {self.angle:.1f} degrees")
+        corner = np.subtract(self.middle, np.divide((height - 1, width - 1), 2)) / grid
+        if not done and np.any(np.abs(corner - np.rint(corner)) > 0.01):
+            done.append("cropped")
+        return ", ".join(done)
+
+
+def whole(height: int, width: int, orientation: Orientation = UPRIGHT) -> Placement:
+    """Of a gray that was made so large, or so large once turned back, with nothing cut off."""
+    upright = (width, height) if orientation.turns % 2 else (height, width)
+    return Placement(((upright[0] - 1) / 2, (upright[1] - 1) / 2), orientation)
+
+
+def laid(gray: Pixels, placement: Placement, grid: int) -> Pixels:
+    """A gray as it was made, from the corner of a block on: uint8 ``(H', W')``.
+
+    Args:
+        gray: uint8 ``(H, W)``.
+        placement: of it.
+        grid: of the networks, in pixels.
+    """
+    first, shape = _canvas(gray, placement, grid)
+    start = _centre(gray) + placement.matrix @ (first - placement.middle)
+    return to_8_bits(_moved(gray.astype(np.float32), placement, placement.matrix, start, shape))
+
+
+def through(
+    gray: Pixels, placement: Placement, grid: int, decoder: Callable[[Pixels], Pixels]
+) -> Pixels:
+    """Colours of a gray, decoded on its grid and brought back to where the gray lies.
+
+    What is brought back is what decoding changed: the gray's own detail is not resampled.
+
+    Args:
+        gray: uint8 ``(H, W)``.
+        placement: of it.
+        grid: of the networks, in pixels.
+        decoder: from a gray that begins on its grid, uint8 ``(H', W')``, to colours.
+    """
+    made = laid(gray, placement, grid)
+    changed = np.moveaxis(decoder(made).astype(np.float32) - made[..., None], -1, 0)
+    first, _ = _canvas(gray, placement, grid)
+    matrix = np.linalg.inv(placement.matrix)
+    start = np.asarray(placement.middle) - first - matrix @ _centre(gray)
+    planes = [_moved(plane, placement, matrix, start, gray.shape) for plane in changed]
+    return to_8_bits(gray[..., None].astype(np.float32) + np.stack(planes, axis=-1))
+
+
+def _canvas(gray: Pixels, placement: Placement, grid: int) -> tuple[Floats, tuple[int, int]]:
+    """Where what is left of the made gray begins in it, on the grid; and its height and width."""
+    height, width = gray.shape
+    corners = [(y, x) for y in (0, height - 1) for x in (0, width - 1)]
+    inverse = np.linalg.inv(placement.matrix)
+    reached = (corners - _centre(gray)) @ inverse.T + placement.middle
+    first = np.floor((reached.min(axis=0) + _NEARLY) / grid) * grid
+    rows, columns = np.ceil(reached.max(axis=0) - first - _NEARLY) + 1
+    return first, (int(rows), int(columns))
+
+
+def _centre(gray: Pixels) -> Floats:
+    return (np.array(gray.shape) - 1) / 2
+
+
+def _moved(
+    plane: Floats, placement: Placement, matrix: Floats, start: Floats, shape: tuple[int, ...]
+) -> Floats:
+    """A plane whose pixel p is that at ``matrix @ p + start`` in another."""
+    order = 0 if placement.scale == 1 and placement.angle == 0 else 3
+    return np.asarray(
+        scipy.ndimage.affine_transform(plane, matrix, start, shape, order=order, mode="nearest")
+    )
+
+
+_NEARLY = 1e-6
+"""Pixels that rounding may be off by."""

@@ -1,0 +1,255 @@
+"""Finding where a pattern's grid lies in a handled gray, by its pilot.
+
+Resized, turned and cropped, the pilot is still a sum of a few waves. Each makes a peak in the
+gray's spectrum: where the peaks are tells scale and angle, and their phases tell where blocks
+begin.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+
+import numpy as np
+import numpy.typing as npt
+from scipy.ndimage import gaussian_filter, map_coordinates
+from scipy.optimize import minimize
+from scipy.special import gammaincc
+
+from invgray.fine.orientation import ORIENTATIONS, Orientation
+from invgray.models.layered.pilot import BLOCK, WAVES
+from invgray.placement import Placement
+from invgray.types import Floats, Pixels
+
+CLEAR = 7.5
+"""Least clarity of a pilot that is there."""
+
+SCALES, ANGLE = (0.38, 1.13), 3.4
+"""Factors of resizing, and degrees either way, that are searched."""
+
+SPECTRUM, MIDDLE = 1024, 2048
+"""Pixels a side of the part whose spectrum is searched, and of that whose pilot is measured."""
+
+_FREQUENCIES = np.array([wave[:2] for wave in WAVES]) / BLOCK
+_PHASES = np.exp(2j * np.pi * np.array([turn for _, _, turn in WAVES]))
+
+_HIGHEST = 0.48
+"""Periods a pixel beyond which waves are not looked for."""
+
+_SCALES = np.exp(np.arange(np.log(SCALES[0]), np.log(SCALES[1]), 0.0025))
+_ANGLES = np.arange(-ANGLE, ANGLE, 0.15)
+"""What is searched: so close that the peaks of small pictures' spectra are not missed."""
+
+_PEAKS = 3
+
+TILE = 32
+"""Pixels a side of the tiles that waves are summed in, to be added up for scales close by."""
+
+_SIMPLER = 0.05
+"""Share of its clarity that a place loses by chance if it is taken not to be resized, or turned."""
+
+Complex = npt.NDArray[np.complex128]
+
+
+@dataclass(frozen=True)
+class Registration:
+    """A place where a pilot may be.
+
+    Attributes:
+        placement: of the gray.
+        clarity: of the pilot, in standard deviations of what chance makes.
+        complete: whether all of its waves are left, which no other place imitates.
+    """
+
+    placement: Placement
+    clarity: float
+    complete: bool
+
+
+def register(gray: Pixels) -> tuple[Registration, ...]:
+    """Where the grid of a pattern with a pilot may lie in a gray; the likeliest place first.
+
+    Where few of the waves are left, as in a gray that was resized to half, several places are
+    equally likely. A gray without a pilot has places, too, but none that is :data:`CLEAR`.
+
+    Args:
+        gray: uint8 ``(H, W)``.
+    """
+    detail = _whitened(gray)
+    found = [
+        registration
+        for mirrored, scale, angle in _peaks(detail)
+        for registration in _measured(gray.shape, detail, mirrored, scale, angle)
+    ]
+    places: list[Registration] = []
+    for registration in sorted(found, key=_likelihood, reverse=True):
+        if not any(_alike(registration.placement, other.placement, gray.shape) for other in places):
+            places.append(registration)
+    return tuple(places)
+
+
+def _likelihood(registration: Registration) -> tuple[bool, float]:
+    """What places are put in order by: complete ones first, and simple ones before others."""
+    clarity, placement = registration.clarity, registration.placement
+    changes = (placement.scale != 1) + (placement.angle != 0)
+    clear = registration.complete and clarity >= CLEAR
+    return clear, clarity - changes * max(1.0, _SIMPLER * clarity)
+
+
+def _alike(one: Placement, other: Placement, shape: tuple[int, ...]) -> bool:
+    """Whether the corners of a gray are at nearly the same places of a block."""
+    if one.orientation != other.orientation:
+        return False
+    height, width = np.divide(np.subtract(shape, 1), 2)
+    corners = np.array([(y, x) for y in (-height, height) for x in (-width, width)])
+    places = [corners @ np.linalg.inv(way.matrix).T + way.middle for way in (one, other)]
+    off = (places[0] - places[1] + BLOCK / 2) % BLOCK - BLOCK / 2
+    return bool(np.abs(off).max() < 1)
+
+
+def _whitened(gray: Pixels) -> Floats:
+    """The detail in the middle of a gray, all of it about equally strong."""
+    top, left = (max(0, (n - MIDDLE) // 2) for n in gray.shape)
+    middle = gray[top : gray.shape[0] - top, left : gray.shape[1] - left].astype(np.float32)
+    detail = middle - gaussian_filter(middle, 2)
+    return np.asarray(detail / (np.sqrt(gaussian_filter(detail**2, 5)) + 1))
+
+
+def _peaks(detail: Floats) -> Iterator[tuple[bool, float, float]]:
+    """The likeliest scales and angles of a pilot, upright and mirrored, by the spectrum."""
+    top, left = (max(0, (n - SPECTRUM) // 2) for n in detail.shape)
+    middle = detail[top : detail.shape[0] - top, left : detail.shape[1] - left][
+        :SPECTRUM, :SPECTRUM
+    ]
+    size = 512 if max(middle.shape) <= 512 else SPECTRUM
+    window = np.outer(*(np.hanning(n) for n in middle.shape))
+    power = np.abs(np.fft.fft2(middle * window, (size, size))) ** 2
+    power /= np.maximum(gaussian_filter(power, 12, mode="wrap"), 1e-9)
+    scales, angles = _SCALES[:, None, None], np.deg2rad(_ANGLES)[:, None]
+    for mirrored in (False, True):
+        down, across = (_FREQUENCIES * (1, -1 if mirrored else 1)).T
+        y = (np.cos(angles) * down - np.sin(angles) * across) / scales
+        x = (np.sin(angles) * down + np.cos(angles) * across) / scales
+        seen = np.maximum(np.abs(y), np.abs(x)) < _HIGHEST
+        places = [y % 1 * size, x % 1 * size]
+        strength = np.sum(seen * map_coordinates(power, places, order=1, mode="grid-wrap"), axis=-1)
+        unlikely = -np.log(np.maximum(gammaincc(seen.sum(axis=-1), strength), 1e-300))
+        for _ in range(_PEAKS):
+            i, j = np.unravel_index(np.argmax(unlikely), unlikely.shape)
+            yield mirrored, float(_SCALES[i]), float(_ANGLES[j])
+            unlikely[max(0, i - 6) : i + 7, max(0, j - 4) : j + 5] = 0
+
+
+@dataclass(frozen=True)
+class _Tiles:
+    """The pilot's waves in every tile of a picture, near a scale and an angle.
+
+    Attributes:
+        frequencies: of the waves there, in periods a pixel: ``(4, 2)``.
+        sums: of the picture times each wave, by tile: ``(4, rows, columns)``.
+        y: of the tiles' middles, from the picture's: ``(rows,)``.
+        x: likewise: ``(columns,)``.
+    """
+
+    frequencies: Floats
+    sums: Complex
+    y: Floats
+    x: Floats
+
+    @classmethod
+    def of(cls, detail: Floats, placement: Placement) -> _Tiles:
+        """Of a picture and a guess."""
+        frequencies = _in_gray(placement)
+        padded = np.pad(detail, [(0, -n % TILE) for n in detail.shape])
+        y, x = (np.arange(n) - (m - 1) / 2 for n, m in zip(padded.shape, detail.shape, strict=True))
+        down = np.exp(-2j * np.pi * np.outer(frequencies[:, 0], y))
+        across = np.exp(-2j * np.pi * np.outer(frequencies[:, 1], x))
+        parts = np.concatenate([down.real, down.imag]).astype(np.float32)
+        parts = parts.reshape(len(parts), -1, TILE).transpose(1, 0, 2)
+        rows = parts @ padded.reshape(-1, TILE, padded.shape[1])
+        real, imaginary = np.split(rows.transpose(1, 0, 2), 2)
+        found = (real + 1j * imaginary) * across[:, None]
+        sums = found.reshape(*found.shape[:2], -1, TILE).sum(axis=-1)
+        scale = np.sqrt(max(float(np.sum(detail**2)), 1e-9))
+        middle = (TILE - 1) / 2
+        return cls(frequencies, sums / scale, y[::TILE] + middle, x[::TILE] + middle)
+
+    def waves(self, placement: Placement) -> Complex:
+        """Amplitudes of the waves, about the picture's middle: ``(4,)``.
+
+        In standard deviations of those of noise; 0 for waves that are too short for its pixels.
+        """
+        found = _in_gray(placement)
+        off = found - self.frequencies
+        down = np.exp(-2j * np.pi * np.outer(off[:, 0], self.y))
+        across = np.exp(-2j * np.pi * np.outer(off[:, 1], self.x))
+        waves = np.einsum("wy,wyx,wx->w", down, self.sums, across)
+        return np.where(np.abs(found).max(axis=1) < _HIGHEST, waves, 0)
+
+
+def _in_gray(placement: Placement) -> Floats:
+    """Frequencies of the pilot's waves in a gray, in periods a pixel: ``(4, 2)``."""
+    return np.asarray(_FREQUENCIES @ np.linalg.inv(placement.matrix))
+
+
+def _measured(
+    shape: tuple[int, ...], detail: Floats, mirrored: bool, scale: float, angle: float
+) -> Iterator[Registration]:
+    """The pilot near a peak, turned by any right angle, and not resized or turned beyond that."""
+    upright = Orientation(0, mirrored)
+    tiles = _Tiles.of(detail, Placement((0, 0), upright, scale, angle))
+
+    def strength(scale: float, angle: float) -> float:
+        waves = tiles.waves(Placement((0, 0), upright, scale, angle))
+        return float(np.sum(np.abs(waves)) / _spread(waves))
+
+    def best(start: list[float], steps: list[float]) -> tuple[float, float]:
+        simplex = np.array(start) + np.vstack([np.zeros(len(start)), np.diag(steps)])
+        options = {"initial_simplex": simplex, "xatol": 1e-6, "fatol": 1e-3}
+        way = minimize(
+            lambda v: -strength(np.exp(v[0]), *v[1:], *[0.0] * (2 - len(v))),
+            start,
+            method="Nelder-Mead",
+            options=options,
+        ).x
+        return float(np.exp(way[0])), float(way[1]) if len(way) > 1 else 0.0
+
+    log = float(np.log(scale))
+    ways = [(1.0, 0.0)] if abs(log) < 0.01 and abs(angle) < 0.3 else []
+    ways += [best([log], [0.001])] if abs(angle) < 0.3 else []
+    ways.append(best([log, angle], [0.001, 0.05]))
+    for orientation in ORIENTATIONS:
+        for way in ways if orientation.mirrored == mirrored else ():
+            placement = Placement((0, 0), orientation, *way)
+            waves = _Tiles.of(detail, placement).waves(placement)
+            for middle, clarity in _middles(waves, placement, shape):
+                found = replace(placement, middle=middle)
+                yield Registration(found, clarity, bool(np.all(waves != 0)))
+
+
+def _spread(waves: Complex) -> float:
+    """Standard deviation of the sum of what noise makes of so many waves."""
+    count = int(np.count_nonzero(waves)) or 1
+    return float(np.sqrt(count / 2))
+
+
+def _middles(
+    waves: Complex, placement: Placement, shape: tuple[int, ...]
+) -> Iterator[tuple[tuple[float, float], float]]:
+    """Where a picture's middle may be in a block, by the waves' phases; and their clarity.
+
+    The likeliest place, and that half a block away: the longest waves are the same there.
+    """
+    steps: Floats = np.arange(0, BLOCK, 1 / BLOCK)
+    places = np.stack(np.meshgrid(steps, steps, indexing="ij"), axis=-1)
+    turns = places @ _FREQUENCIES.T
+    fit = np.real(np.exp(-2j * np.pi * turns) @ (waves / _PHASES))
+    fit /= _spread(waves)
+    best = np.array(np.unravel_index(np.argmax(fit), fit.shape))
+    for shift in (0, BLOCK**2 // 2):
+        row, column = (best + shift) % BLOCK**2
+        middle = places[row, column]
+        if placement.scale == 1 and placement.angle == 0:
+            corner = np.linalg.inv(placement.matrix) @ ((np.array(shape) - 1) / 2)
+            middle = np.rint(middle - corner) + corner
+        yield (float(middle[0]), float(middle[1])), float(fit[row, column])
