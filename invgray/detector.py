@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import math
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 
 import numpy as np
 
 from invgray.codec import Codec
 from invgray.color.luminance import luminance
-from invgray.fine.orientation import ORIENTATIONS, Orientation
+from invgray.fine.orientation import ORIENTATIONS
+from invgray.placement import Placement, laid, whole
+from invgray.registration import CLEAR, register
 from invgray.types import Pixels
 
 THRESHOLD, HANDLED_THRESHOLD = 0.75, 0.85
@@ -30,12 +34,49 @@ SMALLEST = 16
 UPRIGHT_BONUS = 0.01
 """Agreement by which another orientation must exceed that of the gray as it is."""
 
+NEARLY = 0.75
+"""Share of the clearest pilot's clarity from which on another place may be the true one."""
+
+
+@dataclass(frozen=True)
+class Sighting:
+    """A pattern that is seen in a gray.
+
+    Attributes:
+        codec: whose pattern it is.
+        placement: where its grid lies; None as in a whole and upright gray.
+    """
+
+    codec: Codec
+    placement: Placement | None = None
+
+
+def sight(codecs: Sequence[Codec], gray: Pixels) -> Sighting | None:
+    """Look for the patterns of codecs in a gray; None if it seems to hide no colours.
+
+    Patterns with a pilot are found in grays that were cropped, turned, mirrored or resized; others
+    in whole ones, turned by right angles and mirrored or not. The paper's encoder draws the gray
+    anew, and to its decoder any gray looks like one of its own: it is never seen.
+
+    Args:
+        codecs: to choose from.
+        gray: uint8 ``(H, W)``.
+    """
+    with_pilot = [codec for codec in codecs if codec.preset.card.abilities.has_pilot]
+    if with_pilot and (sighting := _by_pilot(with_pilot, gray)):
+        return sighting
+    others = [codec for codec in codecs if not codec.preset.card.abilities.has_pilot]
+    codec = recognise(others, gray)
+    if min(gray.shape) < SMALLEST:
+        return Sighting(codec) if codec else None
+    turned = (_turned(candidate, gray) for candidate in ([codec] if codec else others))
+    return next(filter(None, turned), None)
+
 
 def recognise(codecs: Iterable[Codec], gray: Pixels) -> Codec | None:
-    """The codec that a gray seems to be made with, or None if it seems to hide no colours.
+    """The codec whose pattern a gray seems to have; None if it seems to hide no colours.
 
-    Only codecs that add a pattern to the luminance can be told: the paper's encoder draws the gray
-    anew, and to its decoder any gray looks like one of its own.
+    Patterns with a pilot are not looked for.
 
     Args:
         codecs: to choose from.
@@ -46,28 +87,41 @@ def recognise(codecs: Iterable[Codec], gray: Pixels) -> Codec | None:
     return codec if best >= 0 else None
 
 
-def locate(codec: Codec, gray: Pixels) -> Orientation | None:
-    """How a whole gray was turned by right angles or mirrored; None if no pattern is seen.
-
-    A pattern may be seen the wrong way round, too, but less of it. Crops are not tried: at several
-    phases of its grid a pattern is seen as well as at its own, with other colours.
-
-    Args:
-        codec: whose pattern to look for.
-        gray: uint8 ``(H, W)``.
-    """
-    if min(gray.shape) < SMALLEST:
-        return None
+def _turned(codec: Codec, gray: Pixels) -> Sighting | None:
+    """A pattern without a pilot, in the orientation in which it agrees best."""
     margins = [margin(codec, np.ascontiguousarray(way.undo(gray))) for way in ORIENTATIONS]
     margins[0] += UPRIGHT_BONUS
     best = int(np.argmax(margins))
-    return ORIENTATIONS[best] if margins[best] >= 0 else None
+    if margins[best] < 0:
+        return None
+    height, width = gray.shape
+    return Sighting(codec, whole(height, width, ORIENTATIONS[best]) if best else None)
+
+
+def _by_pilot(codecs: Sequence[Codec], gray: Pixels) -> Sighting | None:
+    """The codec and the place whose pattern agrees best, of places where the pilot is clear."""
+    places = register(gray)
+    if places[0].clarity < CLEAR:
+        return None
+    near = [
+        place.placement
+        for place in places
+        if place.clarity >= NEARLY * places[0].clarity and place.complete == places[0].complete
+    ]
+    sightings = [Sighting(codec, placement) for codec in codecs for placement in near]
+    if len(sightings) == 1:
+        return sightings[0]
+    return max(sightings, key=lambda s: agreement(s.codec, gray, s.placement))
 
 
 def margin(codec: Codec, gray: Pixels) -> float:
-    """By how much a codec's pattern is seen in a gray, beyond what is needed; below zero if not."""
+    """By how much a codec's pattern is seen in a gray, beyond what is needed; below zero if not.
+
+    Patterns with a pilot are not looked for: they are seen as well, in other colours, off their
+    grid.
+    """
     abilities = codec.preset.card.abilities
-    if not abilities.has_pattern:
+    if abilities.has_pilot or not abilities.has_pattern:
         return -1.0
     return agreement(codec, gray) - (HANDLED_THRESHOLD if abilities.handled else THRESHOLD)
 
@@ -87,7 +141,7 @@ def survived_print(codec: Codec, gray: Pixels) -> bool:
     return bool(np.ptp(codec.read_pattern(_middle(codec, gray)), axis=-1).mean() >= LEAST_COLOR)
 
 
-def agreement(codec: Codec, gray: Pixels) -> float:
+def agreement(codec: Codec, gray: Pixels, placement: Placement | None = None) -> float:
     """How far a gray is what its decoded colours would be encoded as, in [-1, 1].
 
     A gray that the codec made is, up to rounding, the encoding of the colours that come out of it:
@@ -97,8 +151,9 @@ def agreement(codec: Codec, gray: Pixels) -> float:
     Args:
         codec: whose pattern to look for.
         gray: uint8 ``(H, W)``.
+        placement: of it; None for a whole and upright one.
     """
-    gray = _middle(codec, gray)
+    gray = _middle(codec, gray, placement)
     rgb = codec.read_pattern(gray)
     plain = luminance(rgb)
     found, expected = (x - plain for x in (gray, codec.unrounded(rgb)))
@@ -107,8 +162,12 @@ def agreement(codec: Codec, gray: Pixels) -> float:
     return float(np.mean(found * expected) / max(scale, 1e-6))
 
 
-def _middle(codec: Codec, gray: Pixels) -> Pixels:
+def _middle(codec: Codec, gray: Pixels, placement: Placement | None = None) -> Pixels:
     """The middle of a picture, from a corner of the networks' grid on: patterns lie on that."""
     grid = codec.preset.card.architecture.ratio
+    if placement:
+        cut = [max(0, (n - math.ceil(SIDE * placement.scale)) // 2) for n in gray.shape]
+        gray = gray[cut[0] : gray.shape[0] - cut[0], cut[1] : gray.shape[1] - cut[1]]
+        gray = laid(gray, placement, grid)
     top, left = (max(0, (n - SIDE) // 2) // grid * grid for n in gray.shape)
     return gray[top : top + SIDE, left : left + SIDE]

@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from invgray import detector
 from invgray.codec import Codec
+from invgray.detector import Sighting
 from invgray.errors import ForeignWeightsError, WeightsError
 from invgray.files.picture import Picture
 from invgray.files.record import Record
 from invgray.fine.layer import Found
-from invgray.fine.orientation import UPRIGHT, Orientation
 from invgray.inference.machine import Machine
 from invgray.loading import load_codec
+from invgray.placement import Placement
 from invgray.presets import store
 from invgray.presets.store import Preset
 from invgray.types import Pixels
@@ -28,12 +28,12 @@ class Made:
     Attributes:
         codec: that made it; None where there is no colour to restore.
         notices: one line each for what is worth knowing.
-        orientation: what was done to the gray since, where its pattern tells.
+        placement: how the gray lies, where its pattern tells; None for whole and upright.
     """
 
     codec: Codec | None
     notices: tuple[str, ...] = ()
-    orientation: Orientation = UPRIGHT
+    placement: Placement | None = None
 
 
 def maker(
@@ -72,22 +72,22 @@ def maker(
         codec = chosen or load_codec(_told(record, name), machine)
         other = f"made with other weights than '{codec.preset.name}'; colours may be off"
         news = () if record.weights == codec.preset.digest else (other,)
-        unseen = found is None and codec.preset.card.abilities.has_pattern
-        if not unseen or detector.margin(codec, gray) >= 0:
-            return Made(codec, news)
-        return _turned(codec, gray) or Made(codec, news)
+        known = found is not None or detector.margin(codec, gray) >= 0
+        seen = None if known else detector.sight([codec], gray)
+        return _made(seen, gray, news) if seen else Made(codec, news)
     if printed:
         likely = chosen or load_codec(store.PRINTED, machine)
         made = Made(likely) if detector.survived_print(likely, gray) else None
     else:
         likely = chosen or load_codec(store.DEFAULT, machine)
         candidates = [chosen] if chosen else [load_codec(p, machine) for p in store.codecs()]
-        made = _recognised(candidates, gray)
+        seen = detector.sight(candidates, gray)
+        made = _made(seen, gray) if seen else None
     if made and made.codec:
-        seen = made.codec.preset.name
-        said = f"does not say what made it; recognised as preset '{seen}'"
+        name = made.codec.preset.name
+        said = f"does not say what made it; recognised as preset '{name}'"
         if record:
-            said = f"says that it has no colour, but hides some of '{seen}'"
+            said = f"says that it has no colour, but hides some of '{name}'"
         return replace(made, notices=(said, *made.notices))
     if record:
         return Made(None)
@@ -97,19 +97,14 @@ def maker(
     return Made(likely, (nothing,))
 
 
-def _recognised(candidates: Sequence[Codec], gray: Pixels) -> Made | None:
-    """By the pattern: the codec, and how the gray was turned; None if no pattern is seen."""
-    codec = detector.recognise(candidates, gray)
-    turned = (_turned(candidate, gray) for candidate in ([codec] if codec else candidates))
-    return next(filter(None, turned), Made(codec) if codec else None)
-
-
-def _turned(codec: Codec, gray: Pixels) -> Made | None:
-    """A gray whose pattern is seen, or seen better, once it is turned back."""
-    orientation = detector.locate(codec, gray)
-    notice = "was turned or mirrored; its colours are those of the gray as it is"
-    turned = orientation is not None and orientation != UPRIGHT
-    return Made(codec, (notice,), orientation) if orientation and turned else None
+def _made(sighting: Sighting, gray: Pixels, notices: tuple[str, ...] = ()) -> Made:
+    """How a gray was made whose pattern is seen."""
+    codec, placement = sighting.codec, sighting.placement
+    (height, width), grid = gray.shape, codec.preset.card.architecture.ratio
+    done = placement.words(height, width, grid) if placement else ""
+    if done:
+        notices += (f"was {done}; its colours are those of the gray as it is",)
+    return Made(codec, notices, placement if done else None)
 
 
 def _told(record: Record, name: str) -> Preset:

@@ -34,11 +34,11 @@ def test_a_pattern_is_found_whichever_way_a_gray_was_turned(robust, machine, cat
     turned = compressed(orientation.apply(robust.encode(cat, fine=False)), 90)
     made = maker(Picture(pixels=turned), None, "a.jpg", machine)
     assert made.codec.preset == robust.preset
-    restored = robust.read_pattern(turned, orientation=made.orientation)
+    restored = robust.read_pattern(turned, placement=made.placement)
     assert metrics.psnr(orientation.apply(cat), restored) > 34
-    assert any("was turned or mirrored" in line for line in made.notices) == (
-        made.orientation != UPRIGHT
-    )
+    done = [line for line in made.notices if "its colours are those of the gray as it is" in line]
+    expected = f"was {orientation.words}; its colours are those of the gray as it is"
+    assert done == ([] if orientation == UPRIGHT else [expected])
 
 
 def test_a_record_that_was_kept_does_not_hide_a_turn(robust, machine, cat):
@@ -46,7 +46,7 @@ def test_a_record_that_was_kept_does_not_hide_a_turn(robust, machine, cat):
     record = Record(preset="robust", weights=robust.preset.digest)
     made = maker(Picture(pixels=turned, record=record), None, "a.jpg", machine)
     assert made.codec.preset == robust.preset
-    assert made.orientation.turns == 1
+    assert made.placement.orientation.turns == 1
 
 
 def test_a_fine_layer_settles_whose_gray_it_is(codec, robust, machine, cat):
@@ -60,5 +60,5 @@ def test_a_fine_layer_settles_whose_gray_it_is(codec, robust, machine, cat):
 
 def test_a_plain_gray_has_no_maker(machine):
     made = maker(Picture(pixels=data.camera()[:300, :300]), None, "a.png", machine)
-    assert made.orientation == UPRIGHT
+    assert made.placement is None
     assert "seems to hide no colours" in made.notices[0]

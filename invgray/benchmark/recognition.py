@@ -56,7 +56,8 @@ def _maker(codecs: Sequence[Codec], gray: Pixels) -> Codec | None:
     if found := layer.find(gray):
         weights = found.weights.hex()
         return next((codec for codec in codecs if codec.preset.digest == weights), None)
-    return detector.recognise(codecs, gray)
+    sighting = detector.sight(codecs, gray)
+    return sighting.codec if sighting else None
 
 
 def over_pictures(judgements: Sequence[Judgement]) -> tuple[Recognition, ...]:

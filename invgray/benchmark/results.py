@@ -100,6 +100,8 @@ class ImageQuality(_Facts, frozen=True, kw_only=True):
         mae: mean absolute error of the restored colours, in levels from 0 to 255.
         structure: structure term of SSIM between the gray and CIE L, in [-1, 1].
         gray_psnr: PSNR of the gray against the luminance, in dB.
+        visibility: root mean square of what an eye sees in the gray beyond the luminance, in
+            levels; null in files of before it was measured.
         ciede2000: mean colour difference CIEDE2000 of the restored colours.
         lpips: perceptual distance of the restored colours; null if it was not measured, or the
             picture is too small for it.
@@ -115,6 +117,7 @@ class ImageQuality(_Facts, frozen=True, kw_only=True):
     mae: float
     structure: float
     gray_psnr: Number
+    visibility: float | None = None
     ciede2000: float
     lpips: float | None = None
     fine: float | None = None
@@ -133,6 +136,7 @@ class Quality(_Facts, frozen=True, kw_only=True):
         mae: of the restored colours, in levels.
         structure: of the gray.
         gray_psnr: of the gray, in dB.
+        visibility: of the gray, in levels; null in files of before it was measured.
         ciede2000: of the restored colours.
         lpips: of the restored colours; null if it was not measured.
         fine: share that was restored from the fine layer; null for methods without one.
@@ -146,6 +150,7 @@ class Quality(_Facts, frozen=True, kw_only=True):
     mae: Summary
     structure: Summary
     gray_psnr: Summary
+    visibility: Summary | None = None
     ciede2000: Summary
     lpips: Summary | None = None
     fine: Summary | None = None

@@ -8,8 +8,8 @@ from typing import Any
 
 import msgspec
 
-from invgray.errors import TrainingError, UsageError
-from invgray.files import place
+from invgray.errors import DamagedRunError, UsageError
+from invgray.files import content, place
 from invgray.models import MODELS, NetworkSettings, model_of
 
 
@@ -51,13 +51,13 @@ def read(path: Path) -> Sitting:
     """The sitting in a file.
 
     Raises:
-        TrainingError: the file is missing or damaged.
+        DamagedRunError: the file is missing or damaged.
     """
     try:
-        stored = msgspec.json.decode(path.read_bytes(), type=_Stored)
+        stored = msgspec.json.decode(content.read(path), type=_Stored)
         settings = _settings(stored)
     except (OSError, KeyError, ValueError, RecursionError) as error:
-        raise TrainingError(
+        raise DamagedRunError(
             f"{path}: is damaged, or of another version ({error})", "begin a new run"
         ) from error
     return Sitting(settings, stored.altered)

@@ -46,8 +46,8 @@ class Balanced(layers.Layer):  # type: ignore[misc] # Keras has no types
 
     def __init__(self, pilot: float, **options: Any) -> None:  # noqa: ANN401 - Keras' own
         super().__init__(**options)
-        self._pilot = np.float32(pilot / 255 * tile().reshape(-1))
-        self._reserved = np.float32(reserved() if pilot else reserved()[:1])
+        self._pilot = (pilot / 255 * tile()).reshape(-1).astype(np.float32)
+        self._reserved = (reserved() if pilot else reserved()[:1]).astype(np.float32)
 
     def call(self, x: Tensor) -> Tensor:
         """Of a block's pixels as channels."""

@@ -49,7 +49,13 @@ class LayeredSettings(NetworkSettings):
     @property
     def abilities(self) -> Abilities:
         """Of the preset that comes out."""
-        return Abilities(hides_colors=True, has_pattern=True, handled=True, comes_off=True)
+        return Abilities(
+            hides_colors=True,
+            has_pattern=True,
+            has_pilot=self.pilot > 0,
+            handled=True,
+            comes_off=True,
+        )
 
     @property
     def merit(self) -> str:
