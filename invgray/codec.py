@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import numpy as np
 
 from invgray import restoration
@@ -10,13 +12,13 @@ from invgray.color.luminance import luminance
 from invgray.errors import WeightsError
 from invgray.fine import chroma, layer
 from invgray.fine.layer import Found
-from invgray.fine.orientation import UPRIGHT, Orientation
 from invgray.inference import tiling
 from invgray.inference.machine import Machine
 from invgray.inference.network import Network
-from invgray.inference.tiling import Watch, unwatched
+from invgray.inference.tiling import Offset, Tile, View, Watch, unwatched
+from invgray.placement import Placement, through
 from invgray.presets.store import Preset
-from invgray.restoration import Restoration
+from invgray.restoration import Networks, Restoration
 from invgray.types import Floats, Pixels
 
 
@@ -70,10 +72,19 @@ class Codec:
         pixels = without_color(rgb)
         if pixels.ndim == 2:
             return pixels
-        coded = layer.code(pixels, bytes.fromhex(self.preset.digest))
-        y = luminance(pixels).astype(np.float32)
-        added = self._pattern(coded.cb, coded.cr, y, watch)
-        return coded.embed(y + added)
+        height, width = pixels.shape[:2]
+        coded = layer.code(
+            pixels, bytes.fromhex(self.preset.digest), lambda: watch(0, height * width)
+        )
+
+        def drawn(rows: slice, columns: slice, offset: Offset) -> Floats:
+            y = _luminance(pixels[rows, columns])
+            return y + self._pattern(*coded.chrominance.at(rows, columns), y, offset)
+
+        levels = np.empty((height, width), np.uint8)
+        for rows, columns, gray in self._tiles((height, width), drawn, watch):
+            levels[rows, columns] = coded.embed(gray, rows.start, columns.start)
+        return levels
 
     def unrounded(self, rgb: Pixels, watch: Watch = unwatched) -> Floats:
         """The gray without a fine layer, before it is rounded: float32 ``(H, W)`` in [0, 255].
@@ -84,11 +95,18 @@ class Codec:
         pixels = without_color(rgb)
         if pixels.ndim == 2:
             return pixels.astype(np.float32)
-        if not self.preset.card.abilities.comes_off:
-            return np.clip(self._drawn(pixels, watch), 0, 255)
-        y = luminance(pixels).astype(np.float32)
-        added = self._pattern(*chroma.of(pixels.astype(np.float32), y), y, watch)
-        return np.clip(y + added, 0, 255)
+
+        def drawn(rows: slice, columns: slice, offset: Offset) -> Floats:
+            part = pixels[rows, columns]
+            if not self.preset.card.abilities.comes_off:
+                return self._encoded(part, offset)
+            y = _luminance(part)
+            return y + self._pattern(*chroma.of(part, y), y, offset)
+
+        gray = np.empty(pixels.shape[:2], np.float32)
+        for rows, columns, values in self._tiles(pixels.shape[:2], drawn, watch):
+            gray[rows, columns] = np.clip(values, 0, 255)
+        return gray
 
     def decode(self, gray: Pixels, watch: Watch = unwatched) -> Pixels:
         """Gray to colour: uint8 ``(H, W)`` to uint8 ``(H, W, 3)``.
@@ -122,20 +140,20 @@ class Codec:
             found = layer.find(gray)
         if found is None or found.weights.hex() != self.preset.digest:
             return Restoration(self.read_pattern(gray, watch))
-        return restoration.restore(
-            found,
-            gray,
-            lambda cb, cr, y: self._pattern(cb, cr, y, watch),
-            lambda levels: self.read_pattern(levels, watch),
-            coarse=abilities.comes_off,
+        networks = Networks(
+            pattern=self._pattern,
+            decoder=lambda levels, offset: self._read(levels, offset, watch),
+            tiles=lambda size, view, offset: self._tiles(size, view, watch, offset),
             grid=self.preset.card.architecture.ratio,
+            coarse=abilities.comes_off,
         )
+        return restoration.restore(found, gray, networks)
 
     def read_pattern(
         self,
         gray: Pixels,
         watch: Watch = unwatched,
-        orientation: Orientation = UPRIGHT,
+        placement: Placement | None = None,
     ) -> Pixels:
         """Gray to colour by the pattern alone: uint8 ``(H, W)`` to uint8 ``(H, W, 3)``.
 
@@ -144,7 +162,8 @@ class Codec:
         Args:
             gray: levels, as they were stored.
             watch: hears of the progress, and may raise to stop.
-            orientation: what was done to the gray; see :func:`invgray.detector.locate`.
+            placement: of the gray, if it does not lie as it was made; see
+                :func:`invgray.detector.sight`.
 
         Raises:
             ValueError: the array has another shape or type.
@@ -152,42 +171,60 @@ class Codec:
             DeviceError: the machine is none that networks can be run on.
         """
         expect_gray(gray)
+        if placement is None:
+            return self._read(gray, (0, 0), watch)
+        grid = self.preset.card.architecture.ratio
+        return through(gray, placement, grid, lambda levels: self._read(levels, (0, 0), watch))
+
+    def _read(self, gray: Pixels, offset: Offset, watch: Watch) -> Pixels:
         if not self._networks:
             return neutral(gray)
         _, decoder = self._networks
-        gray = orientation.undo(gray)
-        rgb = np.empty((*gray.shape, 3), np.uint8)
-        architecture = self.preset.card.architecture
-        tiling.run(
-            decoder,
-            architecture,
-            gray[..., None],
-            rgb,
-            lambda x: to_8_bits(255 * x),
-            tile=self._tile,
-            watch=watch,
-        )
-        return np.ascontiguousarray(orientation.apply(rgb))
 
-    def _pattern(self, cb: Floats, cr: Floats, y: Floats, watch: Watch) -> Floats:
-        """What is added to a luminance with such chrominance: float32 ``(H, W)``, in levels."""
+        def decoded(rows: slice, columns: slice, offset: Offset) -> Floats:
+            return self._forward(decoder, gray[rows, columns, None], offset)
+
+        rgb = np.empty((*gray.shape, 3), np.uint8)
+        for rows, columns, values in self._tiles(gray.shape, decoded, watch, offset):
+            rgb[rows, columns] = to_8_bits(values)
+        return rgb
+
+    def _pattern(self, cb: Floats, cr: Floats, y: Floats, offset: Offset) -> Floats:
+        """What is added to a luminance with such chrominance: float32 ``(h, w)``, in levels.
+
+        Args:
+            cb: of a part of a picture, ``(h, w)`` in levels.
+            cr: likewise.
+            y: likewise.
+            offset: of the part.
+        """
         if not self._networks:
             return np.zeros_like(y)
         if self.preset.card.abilities.comes_off:
             planes = np.stack([cb + np.float32(128), cr + np.float32(128), y], axis=-1)
-            return self._drawn(planes, watch)
+            return self._encoded(planes, offset)
         shown = np.clip(chroma.to_rgb(y, cb, cr), 0, 255).astype(np.float32)
-        return self._drawn(shown, watch) - luminance(shown).astype(np.float32)
+        return self._encoded(shown, offset) - _luminance(shown)
 
-    def _drawn(self, planes: Pixels | Floats, watch: Watch) -> Floats:
-        """What the encoder makes of three planes ``(H, W, 3)``: float32 ``(H, W)``, in levels."""
+    def _encoded(self, planes: Pixels | Floats, offset: Offset) -> Floats:
+        """What the encoder makes of three planes ``(h, w, 3)``: float32 ``(h, w)``, in levels."""
         encoder, _ = self._networks
-        plane = np.empty((*planes.shape[:2], 1), np.float32)
+        return self._forward(encoder, planes, offset)[..., 0]
+
+    def _forward(self, network: Network, piece: Pixels | Floats, offset: Offset) -> Floats:
+        """What a network makes of a piece ``(h, w, C)``: float32 ``(h, w, C')``, in levels."""
+        return 255 * tiling.forward(network, self.preset.card.architecture, piece, offset)
+
+    def _tiles(
+        self, size: tuple[int, int], view: View, watch: Watch, offset: Offset = (0, 0)
+    ) -> Iterator[Tile]:
+        """What is made of a picture, tile by tile."""
         architecture = self.preset.card.architecture
-        tiling.run(
-            encoder, architecture, planes, plane, lambda x: 255 * x, tile=self._tile, watch=watch
-        )
-        return plane[..., 0]
+        return tiling.run(view, architecture, size, offset, tile=self._tile, watch=watch)
+
+
+def _luminance(rgb: Pixels | Floats) -> Floats:
+    return luminance(rgb).astype(np.float32)
 
 
 def expect_gray(gray: Pixels) -> None:

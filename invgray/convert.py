@@ -5,6 +5,7 @@ Command line, server, cluster and benchmark call these functions and nothing bes
 
 from __future__ import annotations
 
+import math
 import os
 from collections.abc import Callable, Collection
 from contextlib import suppress
@@ -16,14 +17,16 @@ from typing import BinaryIO
 
 import numpy as np
 
+from invgray import memory
 from invgray.codec import Codec
 from invgray.color.lab import gray_of
 from invgray.color.levels import neutral, to_8_bits
 from invgray.color.luminance import luminance
-from invgray.errors import ExistsError, InputError, OutputError, UsageError
+from invgray.errors import ExistsError, InputError, OutputError, TooLargeError, UsageError
 from invgray.files import place, reading, writing
-from invgray.files.formats import COLOR_FORMATS, GRAY_FORMATS
-from invgray.files.picture import Picture
+from invgray.files.exif import tells_place
+from invgray.files.formats import COLOR_FORMATS, GRAY_FORMATS, LIMIT
+from invgray.files.picture import Picture, as_gray
 from invgray.files.record import Record
 from invgray.fine import layer
 from invgray.fine.layer import Found
@@ -40,6 +43,9 @@ from invgray.types import Pixels
 
 PIPE = "-"
 """Name of a stream in an outcome."""
+
+_BASE_BYTES, _PIXEL_BYTES, _RECTIFIED_PIXEL_BYTES = 200_000_000, 30, 130
+"""Memory that a conversion takes, and that it takes for each pixel, with the default presets."""
 
 Source = str | Path | bytes | BinaryIO
 """A picture: a path, the bytes of a file, or a binary stream."""
@@ -58,12 +64,21 @@ class Options:
         machine: what networks are run on.
         overwrite: replace a file that exists.
         skip_existing: leave a file that exists, and do nothing.
+        strip: leave out EXIF, and with it where and with what the picture was taken.
+        accept_damaged: read what is left of a damaged picture; the rest is black.
+        max_pixels: that a picture may have; more than the default only where Pillow's own limit,
+            ``PIL.Image.MAX_IMAGE_PIXELS``, is raised.
+        max_memory: bytes that a picture may take on its way; None takes what the machine has free.
     """
 
     preset: str | Path | None = None
     machine: Machine = field(default_factory=Machine)
     overwrite: bool = False
     skip_existing: bool = False
+    strip: bool = False
+    accept_damaged: bool = False
+    max_pixels: int = LIMIT
+    max_memory: int | None = None
 
     def __post_init__(self) -> None:
         if self.overwrite and self.skip_existing:
@@ -87,6 +102,11 @@ class EncodeOptions(Options):
     fine: bool = True
     verify: bool = False
     at_least: float | None = None
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        if self.at_least is not None and math.isnan(self.at_least):
+            raise UsageError("the least PSNR is not a number", "give one in dB")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -116,6 +136,11 @@ class ColorizeOptions(Options):
     """
 
     temperature: float = TEMPERATURE
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        if not 0 <= self.temperature <= 1:
+            raise UsageError(f"the temperature is {self.temperature}", "give one from 0 to 1")
 
 
 class Status(StrEnum):
@@ -184,17 +209,22 @@ def encode_file(
         UsageError: the target's format is none for grays, or none in which the preset hides
             colours.
     """
-    way = _Way.between(source, target, GRAY_FORMATS)
-    if way.is_over(options):
-        return way.skipped()
+    way = _Way.between(source, target, GRAY_FORMATS, options)
+    return way.converted(lambda: _encode(way, options, watch))
+
+
+def _encode(way: _Way, options: EncodeOptions, watch: Watch) -> Outcome:
     codec = load_codec(options.preset or store.DEFAULT, options.machine)
-    picture = reading.read(way.source)
+    picture = way.read()
     if picture.pixels.ndim == 2 and (hiding := _hiding(picture)):
         return _keep(way, picture, hiding, options)
+    height, width = picture.pixels.shape[:2]
     if options.border:
-        height, width = picture.pixels.shape[:2]
         border.check(height, width, way.name)
-    preset, lossy = codec.preset, writing.gray_format(way.target).lossy
+    around = border.thickness(height, width) if options.border else 0
+    form = writing.gray_format(way.target)
+    writing.check_size(way.target, form, height + 2 * around, width + 2 * around)
+    preset, lossy = codec.preset, form.lossy
     abilities = preset.card.abilities
     fine = options.fine and not lossy and abilities.layered
     if not fine and abilities.layered and not abilities.has_pattern:
@@ -203,7 +233,6 @@ def encode_file(
             "write a PNG with a fine layer, or use another preset",
         )
     gray = codec.encode(picture.pixels, watch, fine=fine)
-    around = border.thickness(*gray.shape) if options.border else 0
     record = Record(
         preset=preset.name,
         weights=preset.digest,
@@ -215,7 +244,9 @@ def encode_file(
     written, framed = _framed(gray, picture) if options.border else (gray, picture)
 
     def write(target: Path | BinaryIO) -> tuple[str, ...]:
-        return writing.write_gray(target, written, framed, record, options.quality)
+        return writing.write_gray(
+            target, written, framed, record, options.quality, overwrite=options.overwrite
+        )
 
     lost: tuple[str, ...] = ()
     if fine and not (record.colorless or record.fine or abilities.has_pattern):
@@ -252,18 +283,21 @@ def decode_file(
         DeviceError: networks cannot be run on the machine that is asked for.
         UsageError: the target's format is none for colours.
     """
-    way = _Way.between(source, target, COLOR_FORMATS)
-    if way.is_over(options):
-        return way.skipped()
-    picture = reading.read(way.source)
+    way = _Way.between(source, target, COLOR_FORMATS, options)
+    return way.converted(lambda: _decode(way, options, watch))
+
+
+def _decode(way: _Way, options: DecodeOptions, watch: Watch) -> Outcome:
+    picture = way.read(_RECTIFIED_PIXEL_BYTES if options.rectify else _PIXEL_BYTES)
     if options.rectify:
-        picture = _straightened(picture, way.name, options.size)
+        picture = _straightened(way, picture, options.size)
     else:
-        picture = border.without(picture)
+        picture = as_gray(border.without(picture))
     if picture.pixels.ndim == 3:
         raise InputError(
             f"{way.name}: is a colour picture", "give the gray picture that was made of it"
         )
+    writing.check_size(way.target, writing.color_format(way.target), *picture.pixels.shape)
     found = None if options.rectify else layer.find(picture.pixels)
     made = maker(
         picture,
@@ -280,10 +314,10 @@ def decode_file(
         restored = (
             codec.restore(picture.pixels, watch, found)
             if found
-            else Restoration(codec.read_pattern(picture.pixels, watch, made.orientation))
+            else Restoration(codec.read_pattern(picture.pixels, watch, made.placement))
         )
         news += _touched(restored, found, picture.record, codec)
-    lost = writing.write_color(way.target, restored.rgb, picture)
+    lost = writing.write_color(way.target, restored.rgb, picture, overwrite=options.overwrite)
     name = codec.preset.name if codec else None
     outcome = way.done(restored.rgb, name, picture.notices + news + lost)
     return replace(outcome, fine=restored.fine, exact=restored.exact)
@@ -310,11 +344,14 @@ def colorize_file(
         DeviceError: networks cannot be run on the machine that is asked for.
         UsageError: the target's format is none for colours.
     """
-    way = _Way.between(source, target, COLOR_FORMATS)
-    if way.is_over(options):
-        return way.skipped()
+    way = _Way.between(source, target, COLOR_FORMATS, options)
+    return way.converted(lambda: _colorize(way, options, watch))
+
+
+def _colorize(way: _Way, options: ColorizeOptions, watch: Watch) -> Outcome:
     colorizer = load_colorizer(options.preset or store.COLORIZER, options.machine)
-    picture = reading.read(way.source)
+    picture = as_gray(way.read())
+    writing.check_size(way.target, writing.color_format(way.target), *picture.pixels.shape[:2])
     gray, notices = picture.pixels, picture.notices
     if gray.ndim == 3:
         notices += ("is a colour picture; its colours are replaced",)
@@ -323,7 +360,8 @@ def colorize_file(
         notices += ("hides its true colours; decoding brings them back",)
     watch(0, gray.size)
     rgb = colorizer.colorize(gray, options.temperature)
-    notices += writing.write_color(way.target, rgb, replace(picture, record=None))
+    plain = replace(picture, record=None)
+    notices += writing.write_color(way.target, rgb, plain, overwrite=options.overwrite)
     return way.done(rgb, colorizer.preset.name, notices)
 
 
@@ -333,9 +371,12 @@ class _Way:
 
     source: Path | bytes | BinaryIO
     target: Path | BinaryIO
+    options: Options
 
     @classmethod
-    def between(cls, source: Source, target: Target, formats: Collection[str]) -> _Way:
+    def between(
+        cls, source: Source, target: Target, formats: Collection[str], options: Options
+    ) -> _Way:
         from_ = Path(source) if isinstance(source, str) else source
         to = Path(target) if isinstance(target, str) else target
         if isinstance(to, Path) and not place.is_stream(to) and to.suffix.lower() not in formats:
@@ -343,29 +384,59 @@ class _Way:
                 f"{to}: cannot be written in this format",
                 f"name a file that ends in {', '.join(formats)}",
             )
-        return cls(from_, to)
+        return cls(from_, to, options)
 
     @property
     def name(self) -> str:
         return reading.name_of(self.source)
 
-    def is_over(self, options: Options) -> bool:
-        """Whether there is nothing to do; raises what speaks against a result's place."""
+    def converted(self, convert: Callable[[], Outcome]) -> Outcome:
+        """The outcome of a conversion, unless its result is there already and is to be left."""
+        try:
+            self._check()
+            return convert()
+        except ExistsError:
+            if not self.options.skip_existing:
+                raise
+            return Outcome(input=_end(self.source), output=_end(self.target), status=Status.SKIPPED)
+
+    def _check(self) -> None:
+        """See to it that the result can be written, before any work is done for it."""
         missing = isinstance(self.source, Path) and not os.path.lexists(self.source)
         if not isinstance(self.target, Path) or missing:
-            return False  # a missing picture is named when it is read
+            return  # a missing picture is named when it is read
         if isinstance(self.source, Path) and _same_file(self.source, self.target):
             raise UsageError(f"{self.target} is the input itself", "name another result")
-        try:
-            place.check(self.target, options.overwrite)
-        except ExistsError:
-            if options.skip_existing:
-                return True
-            raise
-        return False
+        place.check(self.target, self.options.overwrite)
 
-    def skipped(self) -> Outcome:
-        return Outcome(input=_end(self.source), output=_end(self.target), status=Status.SKIPPED)
+    def admitting(self, bytes_per_pixel: int) -> reading.Admit:
+        """Refuses pictures of more pixels than are allowed, or that may take too much memory."""
+
+        def admit(height: int, width: int) -> None:
+            pixels, shape = height * width, f"{self.name}: {width}x{height} pixels"
+            if pixels > self.options.max_pixels:
+                limit = f"{self.options.max_pixels / 1e6:g} megapixels"
+                raise TooLargeError(f"{shape} are more than {limit}", "cut it into parts")
+            needed, room = _BASE_BYTES + bytes_per_pixel * pixels, self.options.max_memory
+            room = memory.available() if room is None else room
+            if room is not None and needed > room:
+                most = f"{needed / 1e9:.1f} GB of memory, and may have {room / 1e9:.1f}"
+                raise TooLargeError(f"{shape} take up to {most}", "cut it into parts")
+
+        return admit
+
+    def read(self, bytes_per_pixel: int = _PIXEL_BYTES) -> Picture:
+        """The picture, once its size is known to be one that can be worked on."""
+        picture = reading.read(
+            self.source,
+            self.admitting(bytes_per_pixel),
+            accept_damaged=self.options.accept_damaged,
+        )
+        if self.options.strip:
+            return replace(picture, exif=None)
+        if picture.exif and tells_place(picture.exif):
+            return replace(picture, notices=(*picture.notices, "tells where it was taken (EXIF)"))
+        return picture
 
     def done(self, pixels: Pixels, preset: str | None, notices: tuple[str, ...]) -> Outcome:
         height, width = pixels.shape[:2]
@@ -404,7 +475,14 @@ def _keep(way: _Way, picture: Picture, record: Record, options: EncodeOptions) -
             f"{way.name}: hides colours already, and cannot get a border",
             "give the colour picture that it was made of",
         )
-    lost = writing.write_gray(way.target, picture.pixels, picture, record, options.quality)
+    lost = writing.write_gray(
+        way.target,
+        picture.pixels,
+        picture,
+        record,
+        options.quality,
+        overwrite=options.overwrite,
+    )
     notices = (*picture.notices, "hides colours already; kept as it is", *lost)
     notices += _endangered(way, record.preset, store.by_digest(record.weights))
     return way.done(border.without(picture).pixels, record.preset, notices)
@@ -445,7 +523,15 @@ def _verified(
     with TemporaryDirectory() as folder:
         gray, color = Path(folder, f"gray{suffix}"), Path(folder, "color.png")
         write(gray)
-        decoded = decode_file(gray, color, DecodeOptions(machine=options.machine))
+        decoded = decode_file(
+            gray,
+            color,
+            DecodeOptions(
+                machine=options.machine,
+                max_pixels=options.max_pixels,
+                max_memory=options.max_memory,
+            ),
+        )
         restored = reading.read(color).pixels
     decibels = psnr(*(neutral(x) if x.ndim == 2 else x for x in (original, restored)))
     if options.at_least is not None and decibels < options.at_least:
@@ -480,11 +566,12 @@ def _touched(
     return (f"was touched: {restored.fine:.0%} of the picture comes from the fine layer, {rest}",)
 
 
-def _straightened(picture: Picture, name: str, size: tuple[int, int] | None) -> Picture:
+def _straightened(way: _Way, picture: Picture, size: tuple[int, int] | None) -> Picture:
     """The gray picture on a photograph or scan of its print; nothing else of that is kept."""
     from invgray.prints import rectification  # imports slowly, and is seldom needed
 
     colored = picture.pixels.ndim == 3
     brightness = luminance(picture.pixels) if colored else picture.pixels
-    gray = to_8_bits(rectification.rectify(brightness, name, size))
+    admit = way.admitting(_RECTIFIED_PIXEL_BYTES)
+    gray = to_8_bits(rectification.rectify(brightness, way.name, size, admit))
     return Picture(pixels=gray, notices=picture.notices)

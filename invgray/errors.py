@@ -25,6 +25,14 @@ class InputError(InvgrayError):
     exit_code = NO_INPUT
 
 
+class DamagedError(InputError):
+    """The pixels of a picture are damaged, and what is left of them may be read."""
+
+
+class TooLargeError(InputError):
+    """A picture has more pixels, or takes more memory, than it may."""
+
+
 class ForeignWeightsError(InputError):
     """The weights that one gray picture was made with are not here."""
 
@@ -67,6 +75,12 @@ class Interrupted(InvgrayError):  # noqa: N818 - not an error of anyone
 
 class TrainingError(InvgrayError):
     """A training run cannot go on."""
+
+
+class DamagedRunError(TrainingError):
+    """A file of a training run is missing or damaged."""
+
+    exit_code = WEIGHTS
 
 
 @contextmanager

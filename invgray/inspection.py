@@ -6,8 +6,10 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from invgray.convert import PIPE, Source
-from invgray.errors import InputError
+from invgray.errors import InputError, TooLargeError
 from invgray.files import reading
+from invgray.files.formats import LIMIT
+from invgray.files.picture import as_gray
 from invgray.files.record import Record
 from invgray.fine import layer
 from invgray.fine.cells import Box, Kind
@@ -58,17 +60,27 @@ class Inspection:
     original: Box | None = None
 
 
-def inspect_file(source: Source) -> Inspection:
+def inspect_file(source: Source, max_pixels: int = LIMIT) -> Inspection:
     """Look into a gray without decoding it.
 
     Args:
         source: the gray picture.
+        max_pixels: that it may have.
 
     Raises:
         InputError: the picture cannot be read, or is in colour.
     """
     source = Path(source) if isinstance(source, str) else source
-    picture = border.without(reading.read(source))
+
+    def admit(height: int, width: int) -> None:
+        if height * width > max_pixels:
+            raise TooLargeError(
+                f"{reading.name_of(source)}: {width}x{height} pixels are more than "
+                f"{max_pixels / 1e6:g} megapixels",
+                "cut it into parts",
+            )
+
+    picture = as_gray(border.without(reading.read(source, admit)))
     gray, record = picture.pixels, picture.record
     if gray.ndim == 3:
         raise InputError(

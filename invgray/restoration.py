@@ -6,31 +6,50 @@ half the base of the fine layer's digits.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 import scipy  # its parts load when first used: an untouched gray needs none
 
 from invgray.color.levels import neutral, to_8_bits
 from invgray.color.luminance import luminance
 from invgray.fine import chroma, layer
 from invgray.fine.layer import Found, Restored
-from invgray.types import Floats, Pixels
+from invgray.inference.tiling import Offset, Tile, View
+from invgray.types import Floats, Mask, Pixels
 
-Pattern = Callable[[Floats, Floats, Floats], Floats]
-"""From Cb, Cr and a luminance, ``(H, W)`` each in levels, to what is added to that: ``(H, W)``."""
-
-Decoder = Callable[[Pixels], Pixels]
-"""From a gray, uint8 ``(H, W)``, to colours by its pattern alone, uint8 ``(H, W, 3)``."""
-
-SEAM = 4.0
-"""Pixels over which colours from the pattern take on those of intact cells beside them."""
+SEAM, REACH = 4.0, 16
+"""Pixels over which colours from the pattern take on those of intact cells beside them, and pixels
+from which on these are no longer felt."""
 
 ROUNDS, DAMPING = 4, 0.7
 """How often a pattern that depends on the luminance is drawn, and how far each goes."""
+
+BAND = 256
+"""Rows worked on at a time, to spare memory."""
+
+
+@dataclass(frozen=True)
+class Networks:
+    """What a codec's networks do.
+
+    Attributes:
+        pattern: from Cb, Cr and a luminance of a part of a picture, ``(h, w)`` each in levels, and
+            the part's offset to the networks' grid, to what is added to the luminance: ``(h, w)``.
+        decoder: from a gray, uint8 ``(H, W)``, and its offset to colours by its pattern alone,
+            uint8 ``(H, W, 3)``.
+        tiles: from a picture's size, what is made of a part, and the picture's offset to all tiles.
+        grid: pixels of a side of the networks' grid, which lies on the first pixel of a picture.
+        coarse: whether the pattern depends on no more of the luminance than the gray has, too, so
+            that it comes off at once.
+    """
+
+    pattern: Callable[[Floats, Floats, Floats, Offset], Floats]
+    decoder: Callable[[Pixels, Offset], Pixels]
+    tiles: Callable[[tuple[int, int], View, Offset], Iterator[Tile]]
+    grid: int
+    coarse: bool
 
 
 @dataclass(frozen=True)
@@ -48,9 +67,7 @@ class Restoration:
     exact: bool = False
 
 
-def restore(
-    found: Found, gray: Pixels, pattern: Pattern, decoder: Decoder, *, coarse: bool, grid: int
-) -> Restoration:
+def restore(found: Found, gray: Pixels, networks: Networks) -> Restoration:
     """Colours of a gray in which a fine layer was found.
 
     What lies around the picture, where it was pasted into a larger one, stays gray.
@@ -58,97 +75,158 @@ def restore(
     Args:
         found: by :func:`invgray.fine.layer.find`.
         gray: uint8 ``(H, W)``.
-        pattern: of the codec that made the gray.
-        decoder: of the same.
-        coarse: whether the pattern depends on no more of the luminance than the gray has, too, so
-            that it comes off at once.
-        grid: pixels that the pattern's own grid is aligned to, from the picture's first one on.
+        networks: of the codec that made the gray.
     """
     upright = found.orientation.undo(gray)
-    restored = layer.restore(found, gray)
-    rgb = neutral(upright)
     rows, columns = found.within(*upright.shape)
-    phase = (max(0, -found.top) % grid, max(0, -found.left) % grid)
-
-    def aligned(plane: npt.NDArray[Any]) -> npt.NDArray[Any]:
-        edges = [(phase[0], 0), (phase[1], 0)] + [(0, 0)] * (plane.ndim - 2)
-        return np.pad(plane[rows, columns], edges, mode="edge")
-
-    colors = _colors(aligned(upright), restored.each(aligned), pattern, decoder, coarse)
-    rgb[rows, columns] = colors[phase[0] :, phase[1] :]
-    base, exact = restored.base[rows, columns], restored.exact[rows, columns]
-    whole = base.size == found.layout.height * found.layout.width
+    restored = layer.restore(found, *upright.shape)
+    offset = max(0, -found.top) % networks.grid, max(0, -found.left) % networks.grid
+    _color(upright[rows, columns], restored, networks, offset)
+    rgb = restored.rgb
+    if rgb.shape[:2] != upright.shape:
+        rgb = neutral(upright)
+        rgb[rows, columns] = restored.rgb
+    whole = restored.rgb.shape[:2] == (found.layout.height, found.layout.width)
     return Restoration(
         np.ascontiguousarray(found.orientation.apply(rgb)),
-        float(np.mean(base > 0)),
-        bool(whole and exact.all()),
+        restored.share,
+        whole and restored.exact,
     )
 
 
-def _colors(
-    gray: Pixels, restored: Restored, pattern: Pattern, decoder: Decoder, coarse: bool
-) -> Pixels:
-    """Colours of a picture that begins where its grid does, ``(H, W)`` to ``(H, W, 3)``."""
-    intact = restored.base > 0
-    guess = decoder(gray) if not (coarse and intact.all()) else None
-    cb, cr = restored.cb, restored.cr
-    if guess is not None:
-        y = luminance(guess).astype(np.float32)
-        guessed = chroma.of(guess.astype(np.float32), y)
-        cb, cr = (np.where(intact, a, b) for a, b in zip((cb, cr), guessed, strict=True))
-    if coarse:
-        y = _unsaturated(gray, pattern(cb, cr, gray.astype(np.float32)), restored)
+def _color(gray: Pixels, restored: Restored, networks: Networks, offset: Offset) -> None:
+    """Fill in the colours of what is not exact."""
+    if networks.coarse:
+        guess = networks.decoder(gray, offset) if restored.share < 1 else None
+        picture = _Picture(gray, restored, guess)
+        tiles = _coarse(picture, networks, offset)
     else:
-        y = _iterated(gray, y, cb, cr, pattern, restored)
-    rgb = to_8_bits(chroma.to_rgb(y, cb, cr))
-    if guess is not None and not intact.all():
-        rgb[~intact] = _without_seam(guess, rgb, intact)[~intact]
-    rgb[restored.exact] = restored.rgb[restored.exact]
-    return rgb
+        guess = networks.decoder(gray, offset)
+        picture = _Picture(gray, restored, guess)
+        tiles = _iterated(picture, luminance(guess).astype(np.float32), networks, offset)
+    for rows, columns, y in tiles:
+        part = picture.at(rows, columns)
+        rgb = to_8_bits(chroma.to_rgb(y, part.cb, part.cr))
+        kept = restored.exact_at(rows, columns)
+        np.copyto(restored.rgb[rows, columns], rgb, where=~kept[..., None])
+    if guess is not None and restored.share < 1:
+        _fill_in(guess, restored)
 
 
-def _saturated(gray: Pixels, base: Pixels) -> npt.NDArray[np.bool_]:
-    """Where a level is an end of its digit's range, and may stand for anything beyond."""
-    reach = np.maximum(base, 1).astype(int)
-    return (gray < reach) | (gray > 255 - reach)
+@dataclass(frozen=True)
+class _Part:
+    """A part of a gray, and what is known of its colours.
 
-
-def _unsaturated(gray: Pixels, pattern: Floats, restored: Restored) -> Floats:
-    """The luminance, by taking the pattern away.
-
-    A level at an end of the scale tells only that luminance and pattern reach it; half the pattern
-    is then the better guess.
+    Attributes:
+        gray: uint8 ``(h, w)``.
+        base: of the fine layer's digits, 0 where it is not intact: uint8 ``(h, w)``.
+        cb: chrominance in levels: float32 ``(h, w)``.
+        cr: likewise.
     """
-    outwards = np.where(gray > 127, pattern > 0, pattern < 0)
-    share = np.where(_saturated(gray, restored.base) & outwards, 0.5, 1.0)
-    return np.clip(gray - share * pattern, 0, 255).astype(np.float32)
+
+    gray: Pixels
+    base: Pixels
+    cb: Floats
+    cr: Floats
+
+    @property
+    def saturated(self) -> Mask:
+        """Where a level is an end of its digit's range, and may stand for anything beyond."""
+        reach = np.maximum(self.base, 1)
+        return (self.gray < reach) | (self.gray > 255 - reach)
+
+    def without(self, pattern: Floats) -> Floats:
+        """The luminance, by taking the pattern away.
+
+        A level at an end of the scale tells only that luminance and pattern reach it; half the
+        pattern is then the better guess.
+        """
+        outwards = np.where(self.gray > 127, pattern > 0, pattern < 0)
+        share = np.where(self.saturated & outwards, np.float32(0.5), np.float32(1))
+        return np.clip(self.gray - share * pattern, 0, 255)
 
 
-def _iterated(
-    gray: Pixels, y: Floats, cb: Floats, cr: Floats, pattern: Pattern, restored: Restored
-) -> Floats:
-    """The luminance, by drawing the pattern of better and better guesses.
+@dataclass(frozen=True)
+class _Picture:
+    """A gray, what its intact cells hold, and colours by its pattern, if they are needed."""
+
+    gray: Pixels
+    restored: Restored
+    guess: Pixels | None
+
+    def at(self, rows: slice, columns: slice) -> _Part:
+        """A part of it."""
+        base = self.restored.base_at(rows, columns)
+        cb, cr = self.restored.chrominance.at(rows, columns)
+        if self.guess is not None:
+            rgb = self.guess[rows, columns]
+            guessed = chroma.of(rgb, luminance(rgb).astype(np.float32))
+            cb, cr = (np.where(base > 0, a, b) for a, b in zip((cb, cr), guessed, strict=True))
+        return _Part(self.gray[rows, columns], base, cb, cr)
+
+
+def _coarse(picture: _Picture, networks: Networks, offset: Offset) -> Iterator[Tile]:
+    """The luminance, tile by tile."""
+
+    def pattern(rows: slice, columns: slice, offset: Offset) -> Floats:
+        part = picture.at(rows, columns)
+        return networks.pattern(part.cb, part.cr, part.gray.astype(np.float32), offset)
+
+    for rows, columns, added in networks.tiles(picture.gray.shape, pattern, offset):
+        yield rows, columns, picture.at(rows, columns).without(added)
+
+
+def _iterated(picture: _Picture, y: Floats, networks: Networks, offset: Offset) -> Iterator[Tile]:
+    """The luminance, by drawing the pattern of better and better guesses; then band by band.
 
     The best is that whose pattern gives the gray back; no original is needed to tell.
     """
-    saturated = _saturated(gray, restored.base)
+    height, width = y.shape
+    part = picture.at(slice(0, height), slice(0, width))
     best, least, first = y, np.inf, y
     for _ in range(ROUNDS):
-        added = pattern(cb, cr, y)
-        error = float(np.sum(np.abs(y + added - gray), where=~saturated))
+        added = _drawn(part, y, networks, offset)
+        error = float(np.sum(np.abs(y + added - part.gray), where=~part.saturated))
         if error >= least:
             break
         best, least = y, error
-        y = y + DAMPING * (np.where(saturated, first, gray - added) - y)
-    return best
+        y = y + DAMPING * (np.where(part.saturated, first, part.gray - added) - y)
+    for top in range(0, height, BAND):
+        yield slice(top, min(top + BAND, height)), slice(0, width), best[top : top + BAND]
 
 
-def _without_seam(guess: Pixels, rgb: Pixels, intact: npt.NDArray[np.bool_]) -> Pixels:
+def _drawn(part: _Part, y: Floats, networks: Networks, offset: Offset) -> Floats:
+    """The pattern of a guessed luminance: float32 ``(h, w)``."""
+
+    def pattern(rows: slice, columns: slice, offset: Offset) -> Floats:
+        place = rows, columns
+        return networks.pattern(part.cb[place], part.cr[place], y[place], offset)
+
+    added = np.empty_like(y)
+    for rows, columns, values in networks.tiles(y.shape, pattern, offset):
+        added[rows, columns] = values
+    return added
+
+
+def _fill_in(guess: Pixels, restored: Restored) -> None:
+    """Colours from the pattern where no cell is intact, drawn to those of intact cells near."""
+    height, width = guess.shape[:2]
+    for top in range(0, height, BAND):
+        bottom = min(top + BAND, height)
+        first, last = max(0, top - REACH), min(height, bottom + REACH)
+        intact = restored.base_at(slice(first, last), slice(0, width)) > 0
+        near = _without_seam(guess[first:last], restored.rgb[first:last], intact)
+        inner = slice(top - first, bottom - first)
+        missing = ~intact[inner, :, None]
+        np.copyto(restored.rgb[top:bottom], near[inner], where=missing)
+
+
+def _without_seam(guess: Pixels, rgb: Pixels, intact: Mask) -> Pixels:
     """Colours from the pattern, drawn to those of intact cells near these."""
-    if not intact.any():
+    if intact.all() or not intact.any():
         return guess
-    difference = rgb.astype(np.float32) - guess
-    difference = scipy.ndimage.gaussian_filter(difference * intact[..., None], (SEAM, SEAM, 0))
+    difference = np.where(intact[..., None], rgb.astype(np.float32) - guess, 0)
+    difference = scipy.ndimage.gaussian_filter(difference, (SEAM, SEAM, 0))
     weight = scipy.ndimage.gaussian_filter(intact.astype(np.float32), SEAM)
     near = difference / np.maximum(weight, 1e-3)[..., None]
     return to_8_bits(guess + np.minimum(2 * weight, 1)[..., None] * near)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tracemalloc
 from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
@@ -9,6 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image
+from skimage import data
 
 import invgray
 from invgray import loading, metrics
@@ -102,6 +104,27 @@ def test_tiles_equal_the_whole(photo, machine, preset, height, width):
     gray = whole.encode(rgb, fine=False)
     assert np.abs(gray.astype(int) - tiled.encode(rgb, fine=False)).max() <= 1
     assert np.abs(whole.decode(gray).astype(int) - tiled.decode(gray)).max() <= 1
+
+
+def test_a_picture_takes_little_memory():
+    """Gray, digits and chrominance are six bytes a pixel; restored colours three, chrominance four.
+
+    What a pattern takes is there in tiles only.
+    """
+    rgb = np.tile(data.chelsea()[:, :448], (3, 2, 1))
+    codec = invgray.load("luminance", tile=256)
+    codec.decode(codec.encode(rgb[:64, :64]))
+    tile = (256 + 2 * 8) ** 2 * 60
+    tracemalloc.start()
+    try:
+        gray = codec.encode(rgb)
+        assert tracemalloc.get_traced_memory()[1] < 7 * gray.size + tile
+        before, _ = tracemalloc.get_traced_memory()
+        tracemalloc.reset_peak()
+        codec.decode(gray)
+        assert tracemalloc.get_traced_memory()[1] - before < 8 * gray.size + tile
+    finally:
+        tracemalloc.stop()
 
 
 @pytest.mark.parametrize("engine", ["openvino", "tensorflow"])

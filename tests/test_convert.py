@@ -290,3 +290,152 @@ def test_everything_public_is_there():
     assert {getattr(invgray, name).__name__ for name in invgray.__all__ if name != "__version__"}
     with pytest.raises(AttributeError, match="no attribute 'nonsense'"):
         invgray.nonsense  # noqa: B018
+
+
+# What is kept, refused and accepted
+
+
+def exposed(photo):
+    """A photograph that tells where it was taken."""
+    tags = Image.Exif()
+    tags[0x010F] = "a camera"
+    tags.get_ifd(0x8825)[0x0001] = "N"
+    file = io.BytesIO()
+    Image.fromarray(photo[:40, :40]).save(file, "JPEG", exif=tags)
+    return file.getvalue()
+
+
+def test_a_picture_that_tells_its_place_is_noted_or_stripped(photo):
+    target = io.BytesIO()
+    outcome = invgray.encode_file(exposed(photo), target)
+    assert outcome.notices == ("tells where it was taken (EXIF)",)
+    assert Image.open(target).getexif()[0x010F] == "a camera"
+    target = io.BytesIO()
+    outcome = invgray.encode_file(exposed(photo), target, invgray.EncodeOptions(strip=True))
+    assert outcome.notices == ()
+    assert dict(Image.open(target).getexif()) == {}
+    assert reading.read(target.getvalue()).record is not None
+
+
+@pytest.mark.parametrize(("form", "quality"), [("WEBP", 75)])
+def test_a_gray_whose_channels_differ_by_a_level_is_gray(robust, photo, form, quality):
+    stored, target = io.BytesIO(), io.BytesIO()
+    gray = robust.encode(photo, fine=False)
+    Image.fromarray(gray).convert("RGB").save(stored, form, quality=quality)
+    options = invgray.DecodeOptions(preset="robust-1", machine=FLOAT32)
+    outcome = invgray.decode_file(stored.getvalue(), target, options)
+    said = "has channels that differ by a level or two; taken for gray"
+    assert said in outcome.notices
+    assert metrics.psnr(photo, pixels(target)) > 28
+    assert invgray.inspect_file(stored.getvalue()).width == 256
+    colorized = invgray.colorize_file(stored.getvalue(), io.BytesIO())
+    assert colorized.notices == (said,)
+
+
+def test_damaged_pictures_are_refused_or_accepted(photo, tmp_path):
+    part, target = png(photo)[:60_000], tmp_path / "a.gray.png"
+    with pytest.raises(errors.DamagedError, match="is damaged"):
+        invgray.encode_file(part, target)
+    outcome = invgray.encode_file(part, target, invgray.EncodeOptions(accept_damaged=True))
+    assert outcome.notices[0].endswith("what is left of it was read")
+    assert (outcome.width, outcome.height) == (256, 256)
+
+
+@pytest.mark.parametrize(
+    ("limits", "message"),
+    [
+        ({"max_pixels": 65_535}, "256x256 pixels are more than 0.065535 megapixels"),
+        ({"max_memory": 10**8}, "256x256 pixels take up to 0.2 GB of memory, and may have 0.1"),
+    ],
+)
+@pytest.mark.parametrize(
+    ("convert", "kind"),
+    [
+        (invgray.encode_file, invgray.EncodeOptions),
+        (invgray.decode_file, invgray.DecodeOptions),
+        (invgray.colorize_file, invgray.ColorizeOptions),
+    ],
+)
+def test_pictures_that_take_too_much_are_refused_before_they_are_decoded(
+    photo, monkeypatch, convert, kind, limits, message
+):
+    monkeypatch.setattr("PIL.ImageFile.ImageFile.load", lambda _: pytest.fail("was decoded"))
+    with pytest.raises(errors.TooLargeError, match=message) as caught:
+        convert(png(photo), io.BytesIO(), kind(**limits))
+    assert "--" not in str(caught.value)
+
+
+def test_a_picture_that_takes_more_memory_than_is_free_is_refused(photo, monkeypatch):
+    monkeypatch.setattr("invgray.memory.available", lambda: 2 * 10**8)
+    with pytest.raises(errors.TooLargeError, match=r"and may have 0\.2"):
+        invgray.encode_file(png(photo), io.BytesIO())
+
+
+@pytest.mark.parametrize(
+    ("suffix", "size", "options"),
+    [
+        (".jpg", (65_501, 1), invgray.EncodeOptions()),
+        (".jpg", (65_480, 200), invgray.EncodeOptions(border=True)),
+        (".webp", (16_384, 1), invgray.DecodeOptions()),
+        (".webp", (1, 16_384), invgray.ColorizeOptions()),
+    ],
+)
+def test_pictures_too_long_for_a_format_are_refused_before_the_work(
+    tmp_path, monkeypatch, suffix, size, options
+):
+    for kind, work in ((invgray.Codec, "encode"), (invgray.Colorizer, "colorize")):
+        monkeypatch.setattr(kind, work, lambda *_, **__: pytest.fail("work was done"))
+    monkeypatch.setattr("invgray.convert.layer.find", lambda *_: pytest.fail("work was done"))
+    shape = (*size, 3) if isinstance(options, invgray.EncodeOptions) else size
+    picture = np.full(shape, 9, np.uint8)
+    picture[..., :1] = 10
+    source, target = png(picture), tmp_path / f"a{suffix}"
+    convert = {
+        invgray.EncodeOptions: invgray.encode_file,
+        invgray.DecodeOptions: invgray.decode_file,
+        invgray.ColorizeOptions: invgray.colorize_file,
+    }[type(options)]
+    with pytest.raises(errors.OutputError, match=r"pixels are too many for (JPEG|WEBP), which"):
+        convert(source, target, options)
+    assert not target.exists()
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        lambda: invgray.ColorizeOptions(temperature=float("nan")),
+        lambda: invgray.ColorizeOptions(temperature=2.0),
+        lambda: invgray.EncodeOptions(at_least=float("nan")),
+    ],
+)
+def test_options_that_are_no_numbers_are_refused(options):
+    with pytest.raises(errors.UsageError):
+        options()
+
+
+@pytest.mark.parametrize("value", [np.nan, np.inf])
+def test_the_library_refuses_levels_that_are_not_finite(codec, value):
+    levels = np.full((40, 40, 3), value, np.float32)
+    for call in (codec.encode, codec.unrounded, codec.decode, codec.read_pattern):
+        with pytest.raises(ValueError, match="must be uint8"):
+            call(levels)
+
+
+def test_a_result_that_came_to_be_meanwhile_is_left(photo_file, tmp_path, monkeypatch):
+    """Another process writes it while the first one works."""
+    target = tmp_path / "a.gray.png"
+    encode = invgray.Codec.encode
+
+    def overtaken(*arguments, **options):
+        target.write_text("theirs")
+        return encode(*arguments, **options)
+
+    monkeypatch.setattr(invgray.Codec, "encode", overtaken)
+    with pytest.raises(errors.ExistsError, match=r"a\.gray\.png: exists already"):
+        invgray.encode_file(photo_file, target)
+    target.unlink()
+    skipped = invgray.encode_file(photo_file, target, invgray.EncodeOptions(skip_existing=True))
+    assert skipped.status is invgray.Status.SKIPPED
+    assert target.read_text() == "theirs"
+    invgray.encode_file(photo_file, target, invgray.EncodeOptions(overwrite=True))
+    assert reading.read(target).record.preset == "standard"

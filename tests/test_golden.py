@@ -19,6 +19,9 @@ from invgray.presets import store
 GOLDEN = Path(__file__).parent / "golden"
 GRAYS = sorted(GOLDEN.glob("*.gray.*"))
 
+MADE = [gray for gray in GRAYS if gray.suffix == ".png" and ".layered." not in gray.name]
+"""What is still made: version 1 of the fine layer (``layered``) is read only."""
+
 
 def pixels(file):
     return np.asarray(Image.open(file)).astype(int)
@@ -61,9 +64,7 @@ def test_a_golden_gray_names_shipped_weights(gray):
     assert not record.colorless
 
 
-@pytest.mark.parametrize(
-    "gray", [gray for gray in GRAYS if gray.suffix == ".png"], ids=lambda path: path.name
-)
+@pytest.mark.parametrize("gray", MADE, ids=lambda path: path.name)
 def test_the_same_gray_is_made(gray, machine):
     target = io.BytesIO()
     original = GOLDEN / f"{gray.name.split('.')[0]}.png"

@@ -59,13 +59,13 @@ def test_an_untouched_gray(gray_file):
 
 @pytest.mark.parametrize("orientation", ORIENTATIONS, ids=lambda o: o.words)
 def test_crops_turned_and_mirrored(gray, orientation):
-    """Cells of 128 pixels from 128 on, the last to 400 and 451: four of nine are whole."""
+    """Cells begin at 133 and 266, and at 150 and 300: four of nine are whole."""
     crop = gray[33:, 51:]
     found = invgray.inspect_file(to_png(orientation.apply(crop)))
     assert found.orientation == orientation
     assert found.original == Box(-33, -51, 400, 451)
     assert (found.cells, found.intact, found.recorded) == (9, 4, False)
-    assert found.fine == pytest.approx((400 - 128) * (451 - 128) / crop.size)
+    assert found.fine == pytest.approx((400 - 133) * (451 - 150) / crop.size)
     assert (found.height, found.width) == orientation.apply(crop).shape
 
 
@@ -86,7 +86,7 @@ def test_exact_is_said_of_the_whole_picture_only():
     part = np.asarray(Image.open(io.BytesIO(gray)))[:200]
     found = invgray.inspect_file(to_png(part))
     assert (found.exact, found.intact) == (False, 2)
-    assert found.fine == pytest.approx(128 / 200)
+    assert found.fine == pytest.approx(150 / 200)
 
 
 def test_a_border_is_told_and_not_part_of_it(photo):

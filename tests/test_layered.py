@@ -27,9 +27,9 @@ from invgray.presets import store
 FLOAT32 = Machine(device="cpu", precision="float32")
 
 FIGURES = {
-    "standard-1": {"astronaut": 43.27, "coffee": 43.33, "cat": 44.17},
-    "robust-1": {"astronaut": 44.12, "coffee": 44.63, "cat": 45.93},
-    "luminance-1": {"astronaut": 44.63, "coffee": 44.99, "cat": 45.84},
+    "standard-1": {"astronaut": 43.35, "coffee": 43.42, "cat": 44.29},
+    "robust-1": {"astronaut": 44.14, "coffee": 44.69, "cat": 46.02},
+    "luminance-1": {"astronaut": 44.67, "coffee": 45.03, "cat": 45.93},
 }
 """PSNR in dB of untouched grays with a fine layer; see ``test_codec.py`` for those without."""
 
@@ -74,8 +74,11 @@ def psnr_within(mask, original, restored):
 
 @pytest.fixture(scope="module")
 def picture():
-    """A photograph of 400x451 pixels: nine cells, of 128 pixels and more a side."""
+    """A photograph of 400x451 pixels: nine cells, whose borders are ``ROWS`` and ``COLUMNS``."""
     return np.ascontiguousarray(data.astronaut()[:400, :451])
+
+
+ROWS, COLUMNS = (0, 133, 266, 400), (0, 150, 300, 451)
 
 
 @pytest.fixture(scope="module", params=["standard-1", "robust-1"])
@@ -197,11 +200,13 @@ def test_engines_and_precisions_agree(photo, preset, engine, precision):
 
 @pytest.mark.parametrize("handling", ["jpeg-90", "jpeg-75", "jpeg-50"])
 def test_the_layer_costs_handled_grays_next_to_nothing(photos, preset, handling):
+    """For one picture, costs vary by a few hundredths of a dB as the layer's digits fall out."""
     codec, handled = loading.load_codec(preset, FLOAT32), HANDLINGS[handling].apply
+    mirrored = [np.ascontiguousarray(np.fliplr(rgb)) for rgb in photos.values()]
     costs = [
         metrics.psnr(rgb, codec.decode(handled(codec.encode(rgb, fine=False))))
         - metrics.psnr(rgb, codec.decode(handled(codec.encode(rgb))))
-        for rgb in photos.values()
+        for rgb in [*photos.values(), *mirrored]
     ]
     assert np.mean(costs) < (0.2 if handling == "jpeg-90" else 0.1)
 
@@ -244,7 +249,8 @@ def test_a_crop_keeps_its_whole_cells(picture, gray_file, restored, top, left):
     file = to_png(pixels(gray_file)[top:, left:])
     colors, outcome = decoded(file)
     original, untouched = picture[top:, left:], restored[top:, left:]
-    row, column = -(-top // 128) * 128 - top, -(-left // 128) * 128 - left
+    row = next(row - top for row in ROWS if row >= top)
+    column = next(column - left for column in COLUMNS if column >= left)
     inside = np.zeros(original.shape[:2], bool)
     inside[row:, column:] = True
     assert outcome.fine == pytest.approx(inside.mean())
@@ -278,12 +284,12 @@ def test_a_gray_pasted_into_a_page_is_decoded_where_it_lies(gray_file, restored)
 
 def test_a_black_box_costs_its_own_cells_only(picture, gray_file, restored):
     gray = pixels(gray_file).copy()
-    gray[150:250, 140:240] = 0
+    gray[150:250, 160:260] = 0
     colors, outcome = decoded(to_png(gray))
     touched, box = (np.zeros(gray.shape, bool) for _ in range(2))
-    touched[128:256, 128:256], box[150:250, 140:240] = True, True
+    touched[ROWS[1] : ROWS[2], COLUMNS[1] : COLUMNS[2]], box[150:250, 160:260] = True, True
     assert outcome.fine == pytest.approx(1 - touched.mean())
-    assert "was touched: 91% of the picture comes from the fine layer" in outcome.notices[0]
+    assert "was touched: 89% of the picture comes from the fine layer" in outcome.notices[0]
     untouched = psnr_within(~touched, picture, restored)
     assert psnr_within(~touched, picture, colors) > untouched - 0.3
     assert psnr_within(touched & ~box, picture, colors) > 25
@@ -423,7 +429,7 @@ def test_hostile_data_under_right_checksums_is_survived(photo):
     rgb = photo[:128, :128]
     gray = np.ascontiguousarray(rgb[..., 1])
     for kind, payload in hostile_payloads(rgb):
-        file = to_png(forged(gray, Layout(128, 128, 128), payload, kind))
+        file = to_png(forged(gray, Layout(128, 128, 1, 1), payload, kind))
         colors, outcome = decoded(file)
         assert colors.shape == rgb.shape
         assert outcome.fine in (0, 1)
@@ -434,10 +440,9 @@ def test_hostile_data_under_right_checksums_is_survived(photo):
 @pytest.mark.parametrize(
     "layout",
     [
-        Layout(2**24 - 1, 2**24 - 1, 128),
-        Layout(2**24 - 1, 2**24 - 1, 256),
-        Layout(128, 2**24 - 1, 128),
-        Layout(300, 300, 128),
+        Layout(2**24 - 1, 2**24 - 1, 65535, 65535),
+        Layout(128, 2**24 - 1, 1, 65535),
+        Layout(300, 300, 2, 2),
     ],
 )
 def test_layouts_that_are_a_lie_are_survived(photo, layout):

@@ -129,9 +129,9 @@ MEASURES = (
         "levels",
         2,
         False,
-        "What an eye sees in the gray beyond the original's luminance, on a monitor of 96 pixels an "
-        "inch from 60 cm: its root mean square after the eye's contrast sensitivity, where texture "
-        "masks it. 0 is nothing.",
+        "What an eye sees in the gray beyond the original's luminance, on a monitor of 96 pixels "
+        "an inch from 60 cm: its root mean square after the eye's contrast sensitivity, where "
+        "texture masks it. 0 is nothing.",
     ),
 )
 """Every known figure of a way to gray and back, in the order of the columns."""

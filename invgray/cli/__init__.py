@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import logging
+import os
 import sys
 import warnings
 from importlib import import_module
@@ -17,6 +19,7 @@ _COMMANDS = {
     "decode": "Gray to colour: photo.gray.png -> photo.color.png",
     "inspect": "What a gray says of itself, and how much of it is intact.",
     "colorize": "Plausible colours for any gray picture: old.jpg -> old.colorized.png",
+    "serve": "A page on this machine for all of this, and an HTTP interface.",
     "train": "Train networks on your own pictures.",
     "benchmark": "Measure presets on pictures of yours: colours, gray, speed.",
 }
@@ -55,6 +58,7 @@ class Group(click.Group):
     def main(self, *args: Any, **extra: Any) -> NoReturn:  # noqa: ANN401
         """Run, and exit the process."""
         warnings.simplefilter("ignore")  # libraries' doubts are no news to a user
+        logging.getLogger("PIL").addHandler(logging.NullHandler())
         try:
             code = super().main(*args, **extra | {"standalone_mode": False}) or DONE
         except InvgrayError as error:
@@ -69,7 +73,17 @@ class Group(click.Group):
         except OSError as error:
             say(f"{error.filename or 'standard output'}: {error.strerror}; check and try again")
             code = SOME_FAILED
+        _forget_unwritten()
         sys.exit(code)
+
+
+def _forget_unwritten() -> None:
+    """Drop what standard output would not take, for which Python would fail once more at exit."""
+    try:
+        if sys.stdout is not None:
+            sys.stdout.flush()
+    except OSError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 @click.group(cls=Group, context_settings={"help_option_names": ["-h", "--help"]})

@@ -4,21 +4,22 @@ from __future__ import annotations
 
 import json
 import os
+import random
 import signal
 import sys
 from collections.abc import Callable, Collection, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
-from threading import Event, current_thread, main_thread
+from threading import Event
 from types import FrameType
-from typing import BinaryIO, TypeVar
+from typing import Any, BinaryIO, TypeVar
 
-import click
 from tqdm import tqdm
 
-from invgray.cli.messages import explained, say
+from invgray import interruption
+from invgray.cli.messages import explained, say, show
 from invgray.convert import PIPE, Options, Outcome, Source, Status, Target
 from invgray.errors import (
     DONE,
@@ -127,7 +128,9 @@ def convert(request: Request, way: Convert[O], options: O, naming: Naming) -> in
     to_stdout = any(task.target is None for task in planned.tasks)
     if to_stdout and request.as_json:
         raise UsageError("--json and the picture both want standard output", "name a file with -o")
-    if to_stdout and _standard_output().isatty():
+    if request.as_json:
+        standard_output()  # which may be closed
+    if to_stdout and standard_output().isatty():
         raise UsageError(
             "will not write a picture to a terminal", "redirect it, or name a file with -o"
         )
@@ -190,20 +193,21 @@ class _Stop:
             place.abandon()
             os._exit(INTERRUPTED)
         self._event.set()
-        os.write(2, b"\ninvgray: stopping after the tiles in work; Ctrl-C again ends at once\n")
+        with suppress(OSError):  # the terminal may be gone
+            os.write(2, b"\ninvgray: stopping after the tiles in work; Ctrl-C again ends at once\n")
 
     @contextmanager
     def listening(self) -> Iterator[None]:
-        """Hear Ctrl-C, unless the process was started to ignore it."""
-        before = signal.getsignal(signal.SIGINT)
-        hears = before is not signal.SIG_IGN and current_thread() is main_thread()
-        if hears:
-            signal.signal(signal.SIGINT, self.hear)
+        """Hear all signals that would interrupt the process, as Ctrl-C does."""
+        heard = interruption.signals()
+        for number in heard:
+            signal.signal(number, self.hear)
         try:
             yield
         finally:
-            if hears and not self.asked:  # what is left of a stopped process still ends at once
-                signal.signal(signal.SIGINT, before)
+            if not self.asked:  # what is left of a stopped process still ends at once
+                for number in heard:
+                    signal.signal(number, interruption.INTERRUPT)
 
 
 def _run(planned: Plan, way: Convert[O], options: O, request: Request) -> int:
@@ -215,7 +219,7 @@ def _run(planned: Plan, way: Convert[O], options: O, request: Request) -> int:
         try:
             stop.watch(0, 0)
             source = task.source or standard_input()
-            outcome = way(source, task.target or _standard_output(), options, stop.watch)
+            outcome = way(source, task.target or standard_output(), options, stop.watch)
         except Interrupted:
             return
         except (UsageError, WeightsError):
@@ -231,8 +235,11 @@ def _run(planned: Plan, way: Convert[O], options: O, request: Request) -> int:
         attempt(planned.tasks[0])
         return report.exit_code
     bar = tqdm(total=len(planned.tasks), unit="picture", disable=request.quiet or None)
+    tasks = list(planned.tasks)
+    if options.skip_existing:  # several batches that begin at once then share the work
+        random.shuffle(tasks)
     with stop.listening(), bar, ThreadPoolExecutor(request.jobs) as pool:
-        waiting = [pool.submit(attempt, task) for task in planned.tasks]
+        waiting = [pool.submit(attempt, task) for task in tasks]
         try:
             for future in as_completed(waiting):
                 future.result()
@@ -241,7 +248,7 @@ def _run(planned: Plan, way: Convert[O], options: O, request: Request) -> int:
             pool.shutdown(cancel_futures=True)
             raise
     if not request.quiet:
-        click.echo(report.summary(len(planned.tasks)), err=True)
+        show(report.summary(len(planned.tasks)))
     if stop.asked:
         raise Interrupted("interrupted")
     return report.exit_code
@@ -272,15 +279,7 @@ class _Report:
         if outcome.error:
             say(outcome.error)
         if self.as_json:
-            facts = {k: v for k, v in asdict(outcome).items() if v not in (None, ())}
-            try:
-                with tqdm.external_write_mode(sys.stdout):
-                    click.echo(json.dumps(facts))
-            except OSError as error:
-                raise OutputError(
-                    f"standard output: cannot be written ({error.strerror})",
-                    "check the free space and where it leads",
-                ) from error
+            tell({k: v for k, v in asdict(outcome).items() if v not in (None, ())})
 
     def _count(self, status: Status) -> int:
         return sum(outcome.status is status for outcome in self.outcomes)
@@ -310,6 +309,24 @@ def exit_code(failures: Sequence[int], inputs: int) -> int:
     return SOME_FAILED if failures else DONE
 
 
+def tell(facts: dict[str, Any]) -> None:
+    """One JSON object in a line on standard output, above any progress bar.
+
+    Raises:
+        UsageError: standard output is closed.
+        OutputError: it cannot be written to.
+    """
+    stream = standard_output()
+    try:
+        with tqdm.external_write_mode(sys.stdout):
+            place.send(stream, json.dumps(facts).encode() + b"\n")
+    except OSError as error:
+        raise OutputError(
+            f"standard output: cannot be written ({error.strerror})",
+            "check the free space and where it leads",
+        ) from error
+
+
 def standard_input() -> BinaryIO:
     """What is piped in.
 
@@ -321,7 +338,12 @@ def standard_input() -> BinaryIO:
     return sys.stdin.buffer
 
 
-def _standard_output() -> BinaryIO:
+def standard_output() -> BinaryIO:
+    """What is piped or shown.
+
+    Raises:
+        UsageError: it is closed.
+    """
     if sys.stdout is None:
         raise UsageError("standard output is closed", "name a file with -o")
     return sys.stdout.buffer

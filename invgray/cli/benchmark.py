@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import sys
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass, replace
@@ -12,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from invgray.cli import options
+from invgray.cli import batch, options
 from invgray.cli.messages import say
 from invgray.errors import (
     DONE,
@@ -161,7 +160,7 @@ def benchmark(context: click.Context, /, quiet: bool, overwrite: bool, **values:
     ]
     for file, text in texts:
         if file:
-            _write(file, text())
+            _write(file, text(), overwrite)
     context.exit(SOME_FAILED if measured.skipped else DONE)
 
 
@@ -235,7 +234,7 @@ def _check(files: Files, plan: Plan, overwrite: bool) -> None:
             if file != _PIPE:
                 place.check(Path(file), overwrite)
         except ExistsError as error:
-            raise OutputError(error.cause, "use --overwrite, or name another file") from error
+            raise _exists(error) from error
 
 
 def _place(file: str) -> str:
@@ -269,17 +268,22 @@ def _tables(plan: Plan, benchmark: Benchmark) -> Iterator[str]:
             yield f"fresh process, {name}, encode of a 768x512 photo: {seconds}"
 
 
-def _write(file: str, text: str) -> None:
+def _write(file: str, text: str, overwrite: bool) -> None:
     try:
         if file == _PIPE:
-            sys.stdout.buffer.write(text.encode())
-            sys.stdout.flush()
+            place.send(batch.standard_output(), text.encode())
         else:
-            with place.writing(Path(file)) as target:
+            with place.writing(Path(file), overwrite=overwrite) as target:
                 target.write(text.encode())
+    except ExistsError as error:
+        raise _exists(error) from error
     except OSError as error:
         name = "standard output" if file == _PIPE else file
         raise OutputError(
             f"{name}: cannot be written ({error.strerror})",
             "check the free space and where it leads",
         ) from error
+
+
+def _exists(error: ExistsError) -> OutputError:
+    return OutputError(error.cause, "use --overwrite, or name another file")

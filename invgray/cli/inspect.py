@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 from collections.abc import Callable, Iterator
 from dataclasses import asdict
@@ -12,7 +11,7 @@ from typing import Any
 import click
 
 from invgray.cli import batch
-from invgray.cli.messages import explained, printable, say
+from invgray.cli.messages import printable, say
 from invgray.convert import PIPE
 from invgray.errors import InputError
 from invgray.files.listing import pictures_in
@@ -47,10 +46,10 @@ def inspect(
 
     def failed(name: str, error: InputError) -> None:
         failures.append(error)
-        say(explained(error))
+        say(str(error))
         if as_json:
-            facts = {"input": name, "error": explained(error), "exit_code": error.exit_code}
-            click.echo(json.dumps(facts))
+            facts = {"input": name, "error": str(error), "exit_code": error.exit_code}
+            batch.tell(facts)
 
     done = 0
     for name in _pictures(inputs, recursive, failed):
@@ -60,7 +59,7 @@ def inspect(
             failed(name, error)
         else:
             done += 1
-            click.echo(json.dumps(_facts(found)) if as_json else printable(_line(found)))
+            batch.tell(_facts(found)) if as_json else click.echo(printable(_line(found)))
     if not (done or failures):
         raise InputError(f"{inputs[0]}: has no pictures in it", "name another folder")
     codes = [error.exit_code for error in failures]

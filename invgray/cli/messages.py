@@ -3,16 +3,26 @@
 from __future__ import annotations
 
 import sys
+from contextlib import suppress
 
 import click
 from tqdm import tqdm
 
-from invgray.errors import ExistsError, ForeignWeightsError, Interrupted, InvgrayError
+from invgray.errors import (
+    DamagedError,
+    ExistsError,
+    ForeignWeightsError,
+    Interrupted,
+    InvgrayError,
+    TooLargeError,
+)
 
 _REMEDIES: dict[type[InvgrayError], str] = {
+    DamagedError: "restore it from a copy, or read what is left with --accept-damaged",
     ExistsError: "use --overwrite or --skip-existing",
     ForeignWeightsError: "name its folder with --weights",
     Interrupted: "",
+    TooLargeError: "cut it into parts, or raise --max-pixels or --max-memory",
 }
 """Where the command line has a better remedy than the library."""
 
@@ -24,9 +34,14 @@ def explained(error: InvgrayError) -> str:
 
 
 def say(line: str) -> None:
-    """One line on stderr, above any progress bar, with control characters made harmless."""
-    with tqdm.external_write_mode(sys.stderr):
-        click.echo(f"invgray: {printable(str(line))}", err=True)
+    """One line of news on stderr, with control characters made harmless."""
+    show(f"invgray: {printable(str(line))}")
+
+
+def show(line: str) -> None:
+    """One line on stderr, above any progress bar; lost where there is nobody to read it."""
+    with suppress(OSError), tqdm.external_write_mode(sys.stderr):
+        click.echo(line, err=True)
 
 
 def printable(line: str) -> str:

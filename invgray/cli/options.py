@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import fields
 from functools import reduce, wraps
@@ -9,9 +10,11 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 import click
+from PIL import Image
 
 from invgray.cli.batch import Request
 from invgray.convert import Options
+from invgray.files.formats import LIMIT
 from invgray.inference.machine import Device, Engine, Machine, Precision
 
 Command = Callable[..., Any]
@@ -71,6 +74,32 @@ def _with(command: Command, *decorators: Callable[[Command], Command]) -> Comman
     return reduce(lambda wrapped, decorate: decorate(wrapped), reversed(decorators), command)
 
 
+class Amount(click.ParamType[int]):
+    """A number of at least one, with k, M or G for thousands, millions or thousand millions."""
+
+    name = "amount"
+
+    def convert(
+        self,
+        value: Any,  # noqa: ANN401
+        param: click.Parameter | None,
+        ctx: click.Context | None,
+    ) -> int:
+        """The number that is meant."""
+        found = re.fullmatch(r"(\d{1,18})([kMG]?)", str(value))
+        amount = int(found[1]) * 1000 ** " kMG".index(found[2] or " ") if found else 0
+        return amount or self.fail(
+            f"{value!r} is no number of at least 1, as 500M or 2G", param, ctx
+        )
+
+
+def allow_pixels(_context: click.Context, _parameter: click.Parameter, most: int) -> int:
+    """Raise Pillow's own limit, of the whole process, where more pixels are asked for."""
+    if most > LIMIT:
+        Image.MAX_IMAGE_PIXELS = most
+    return most
+
+
 _CONVERSION = (
     click.argument("inputs", nargs=-1, required=True, metavar="INPUT..."),
     click.option(
@@ -87,6 +116,30 @@ _CONVERSION = (
     ),
     click.option("--overwrite", is_flag=True, help="Replace files that exist."),
     click.option("--skip-existing", is_flag=True, help="Leave files that exist, and go on."),
+    click.option(
+        "--strip",
+        is_flag=True,
+        help="Leave out EXIF, and with it where and with what the picture was taken.",
+    ),
+    click.option(
+        "--accept-damaged",
+        is_flag=True,
+        help="Read what is left of damaged pictures; the rest is black.",
+    ),
+    click.option(
+        "--max-pixels",
+        type=Amount(),
+        default=str(LIMIT),
+        callback=allow_pixels,
+        metavar="N",
+        help="Refuse pictures of more pixels, as 200M (default: about 179M, Pillow's limit).",
+    ),
+    click.option(
+        "--max-memory",
+        type=Amount(),
+        metavar="BYTES",
+        help="Refuse pictures that may take more memory, as 4G (default: what is free).",
+    ),
     click.option("--json", "as_json", is_flag=True, help="Print one JSON object a file."),
     click.option("-q", "--quiet", is_flag=True, help="No progress and no summary."),
     click.option(

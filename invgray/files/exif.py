@@ -1,17 +1,26 @@
-"""EXIF blocks: their orientation is set without touching anything else, and TIFFs take them in."""
+"""EXIF blocks: orientation and thumbnail are set in them, and TIFFs take them in."""
 
 from __future__ import annotations
 
+import io
 import struct
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import suppress
 
 from PIL import ExifTags, Image
 
+from invgray.files.formats import LARGEST_SEGMENT
+
 PREFIX = b"Exif\0\0"
 """What a block begins with, before the header of a TIFF."""
 
-_SHORT = 3
+THUMBNAIL = 160
+"""Longest side of a thumbnail in pixels."""
+
+_JPEG, _STRIPS = (0x0201, 0x0202), (0x0111, 0x0117)
+"""Tags of where a thumbnail's data are, and how many bytes: as JPEG, and in other forms."""
+
+_SHORT, _LONG = 3, 4
 _UPRIGHT = 1
 
 _LAYOUT = frozenset(
@@ -43,10 +52,9 @@ def upright(exif: bytes) -> bytes | None:
     Returns:
         The block with ``PREFIX``; None for a damaged one.
     """
-    tiff = exif
-    while tiff.startswith(PREFIX):
-        tiff = tiff[len(PREFIX) :]
-    for entry, tag, order in _entries(tiff):
+    tiff = _without_prefix(exif)
+    order, first = _header(tiff)
+    for tag, entry in _entries(tiff, order, first):
         if tag == ExifTags.Base.Orientation:
             value = struct.pack(f"{order}HIHH", _SHORT, 1, _UPRIGHT, 0)
             tiff = tiff[: entry + 2] + value + tiff[entry + 12 :]
@@ -85,17 +93,95 @@ def for_tiff(exif: bytes) -> Image.Exif | None:
     return None
 
 
-def _entries(tiff: bytes) -> Iterator[tuple[int, int, str]]:
-    """Of the first directory: offset and tag of each entry, and the byte order.
+def with_thumbnail(exif: bytes, image: Image.Image) -> bytes:
+    """An EXIF block whose thumbnail shows an image: gray for a gray one.
 
-    They end where the block is damaged.
+    A block without a thumbnail stays as it is, and one whose thumbnail cannot be replaced loses it.
+
+    Args:
+        exif: a sound block with ``PREFIX``.
+        image: of any size.
     """
-    order = {b"II*\0": "<", b"MM\0*": ">"}.get(tiff[:4])
-    if order is None:
-        return
+    tiff = bytearray(_without_prefix(exif))
+    order, first = _header(tiff)
+    try:
+        (count,) = struct.unpack_from(f"{order}H", tiff, first)
+        link = first + 2 + 12 * count
+        (second,) = struct.unpack_from(f"{order}I", tiff, link)
+    except struct.error:  # there is no link to a second directory
+        return exif
+    if not second:
+        return exif
+    entries = dict(_entries(tiff, order, second))
+    for start, length in _thumbnails(tiff, order, entries):
+        tiff[start : start + length] = bytes(len(tiff[start : start + length]))
+    thumbnail, (at, size) = _thumbnail(image), _JPEG
+    if at in entries and size in entries and len(tiff) + len(thumbnail) < LARGEST_SEGMENT:
+        for tag, value in ((at, len(tiff)), (size, len(thumbnail))):
+            struct.pack_into(f"{order}HHII", tiff, entries[tag], tag, _LONG, 1, value)
+        tiff += thumbnail
+    else:
+        struct.pack_into(f"{order}I", tiff, link, 0)
+    return PREFIX + bytes(tiff)
+
+
+def tells_place(exif: bytes) -> bool:
+    """Whether an EXIF block says where on earth the picture was taken."""
+    tiff = _without_prefix(exif)
+    return ExifTags.IFD.GPSInfo in dict(_entries(tiff, *_header(tiff)))
+
+
+def _without_prefix(exif: bytes) -> bytes:
+    while exif.startswith(PREFIX):
+        exif = exif[len(PREFIX) :]
+    return exif
+
+
+def _header(tiff: bytes | bytearray) -> tuple[str, int]:
+    """Byte order, and where the first directory begins; nowhere in a damaged block."""
+    order = {b"II*\0": "<", b"MM\0*": ">"}.get(bytes(tiff[:4]))
+    if order is None or len(tiff) < 8:
+        return "<", len(tiff)
+    (start,) = struct.unpack_from(f"{order}I", tiff, 4)
+    return order, start
+
+
+def _entries(tiff: bytes | bytearray, order: str, start: int) -> Iterator[tuple[int, int]]:
+    """Tag and offset of each entry of a directory; they end where the block is damaged."""
     with suppress(struct.error):
-        (start,) = struct.unpack_from(f"{order}I", tiff, 4)
         (count,) = struct.unpack_from(f"{order}H", tiff, start)
         for entry in range(start + 2, start + 2 + 12 * count, 12):
             tag, *_ = struct.unpack_from(f"{order}HHII", tiff, entry)
-            yield entry, tag, order
+            yield tag, entry
+
+
+def _thumbnails(
+    tiff: bytearray, order: str, entries: Mapping[int, int]
+) -> Iterator[tuple[int, int]]:
+    """Start and length of all that a directory's thumbnail is made of."""
+    for starts, lengths in (_JPEG, _STRIPS):
+        if starts in entries and lengths in entries:
+            yield from zip(
+                _numbers(tiff, order, entries[starts]),
+                _numbers(tiff, order, entries[lengths]),
+                strict=False,  # a damaged one
+            )
+
+
+def _numbers(tiff: bytearray, order: str, entry: int) -> tuple[int, ...]:
+    """The values of an entry of offsets or lengths; none where the block is damaged."""
+    _, kind, count = struct.unpack_from(f"{order}HHI", tiff, entry)
+    form = f"{order}{min(count, len(tiff))}{'H' if kind == _SHORT else 'I'}"
+    inline = struct.calcsize(form) <= 4
+    with suppress(struct.error):
+        at = entry + 8 if inline else struct.unpack_from(f"{order}I", tiff, entry + 8)[0]
+        return struct.unpack_from(form, tiff, at)
+    return ()
+
+
+def _thumbnail(image: Image.Image) -> bytes:
+    """A JPEG that shows an image in small."""
+    small, file = image.convert("L" if image.mode in ("L", "LA") else "RGB"), io.BytesIO()
+    small.thumbnail((THUMBNAIL, THUMBNAIL))
+    small.save(file, "JPEG")
+    return file.getvalue()

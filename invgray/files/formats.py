@@ -28,6 +28,7 @@ class Format:
         lossy: whether levels change.
         keeps_alpha: whether transparency can be written.
         merges_exif: whether EXIF tags become the file's own.
+        longest: pixels a side that a picture may have.
     """
 
     name: str
@@ -35,9 +36,12 @@ class Format:
     lossy: bool = False
     keeps_alpha: bool = True
     merges_exif: bool = False
+    longest: int = 2**31 - 1
 
 
-_JPEG = Format("JPEG", {"quality": 95, "subsampling": 0}, lossy=True, keeps_alpha=False)
+_JPEG = Format(
+    "JPEG", {"quality": 95, "subsampling": 0}, lossy=True, keeps_alpha=False, longest=65_500
+)
 _TIFF = Format("TIFF", {"compression": "tiff_lzw"}, merges_exif=True)
 
 GRAY_FORMATS = {".png": Format("PNG"), ".jpg": _JPEG, ".jpeg": _JPEG}
@@ -47,7 +51,7 @@ COLOR_FORMATS = {
     ".png": Format("PNG", {"compress_level": 3}),  # as small as 6 for photographs, in half the time
     ".jpg": _JPEG,
     ".jpeg": _JPEG,
-    ".webp": Format("WEBP", {"lossless": True, "exact": True}),
+    ".webp": Format("WEBP", {"lossless": True, "exact": True}, longest=16_383),
     ".tif": _TIFF,
     ".tiff": _TIFF,
 }

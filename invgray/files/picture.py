@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
+from invgray.color.levels import nearly_gray, to_8_bits
+from invgray.color.luminance import luminance
 from invgray.files.record import Record
 from invgray.types import Pixels
 
@@ -29,3 +31,14 @@ class Picture:
     dpi: tuple[float, float] | None = None
     record: Record | None = None
     notices: tuple[str, ...] = ()
+
+
+def as_gray(picture: Picture) -> Picture:
+    """A gray picture whose channels differ by a level or two, as in one channel; others as is."""
+    if picture.pixels.ndim == 2 or not nearly_gray(picture.pixels):
+        return picture
+    return replace(
+        picture,
+        pixels=to_8_bits(luminance(picture.pixels)),
+        notices=(*picture.notices, "has channels that differ by a level or two; taken for gray"),
+    )

@@ -1,4 +1,4 @@
-"""Compressed chunks of PNGs that are larger than Pillow takes: colour profiles, above all."""
+"""What Pillow does not do for PNGs: it refuses large chunks, and takes missing rows for black."""
 
 from __future__ import annotations
 
@@ -15,6 +15,23 @@ from PIL import PngImagePlugin
 
 LARGEST = 16 * 2**20
 """Bytes that a chunk is inflated to; a larger one is dropped."""
+
+_PIECE = 2**20
+"""Bytes that are inflated at a time."""
+
+_CHANNELS = {0: 1, 2: 3, 3: 1, 4: 2, 6: 4}
+"""Of the kinds of colour."""
+
+_PASSES = (
+    ((0, 8), (0, 8)),
+    ((4, 8), (0, 8)),
+    ((0, 4), (4, 8)),
+    ((2, 4), (0, 4)),
+    ((0, 2), (2, 4)),
+    ((1, 2), (0, 2)),
+    ((0, 1), (1, 2)),
+)
+"""Of an interlaced picture: first column and row, and steps to the next."""
 
 _SIGNATURE = b"\x89PNG\r\n\x1a\n"
 
@@ -62,6 +79,38 @@ def without_large_chunks(file: BinaryIO, keyword: bytes) -> tuple[BinaryIO, Larg
         )
     file.seek(0)
     return _without(file.read(), cut) if cut else file, large
+
+
+def ends_early(file: BinaryIO) -> bool:
+    """Whether a PNG has data for fewer rows than its header says.
+
+    Args:
+        file: of a picture that Pillow has decoded.
+    """
+    missing, inflater = 0, zlib.decompressobj()
+    for kind, start, length in _chunks(file):
+        file.seek(start)
+        if kind == b"IHDR":
+            missing = _size(*struct.unpack(">IIBBBBB", file.read(13)))
+        elif kind == b"IDAT":
+            left = file.read(length)
+            while left and missing > 0:
+                missing -= len(inflater.decompress(left, _PIECE))
+                left = inflater.unconsumed_tail
+    return missing > 0
+
+
+def _size(
+    width: int, height: int, depth: int, kind: int, _coding: int, _filter: int, interlaced: int
+) -> int:
+    """Bytes of the rows of a PNG, by the fields of its header."""
+    bits = depth * _CHANNELS[kind]
+    passes = _PASSES if interlaced else (((0, 1), (0, 1)),)
+    sizes = [
+        (len(range(x, width, right)), len(range(y, height, down)))
+        for (x, right), (y, down) in passes
+    ]
+    return sum(down * (1 + (right * bits + 7) // 8) for right, down in sizes if right)
 
 
 def _chunks(file: BinaryIO) -> Iterator[tuple[bytes, int, int]]:

@@ -4,18 +4,19 @@ from __future__ import annotations
 
 import io
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import BinaryIO
 
 import numpy as np
-from PIL import Image, ImageCms, ImageOps, UnidentifiedImageError
+from PIL import Image, ImageCms, ImageFile, ImageOps, UnidentifiedImageError
 
+from invgray import memory
 from invgray.color.levels import to_8_bits, without_color
-from invgray.errors import InputError
+from invgray.errors import DamagedError, InputError, TooLargeError
 from invgray.files import exif as exif_blocks
-from invgray.files import png
+from invgray.files import png, tiff
 from invgray.files import record as records
 from invgray.files.formats import (
     FIRST_BYTES,
@@ -32,11 +33,28 @@ from invgray.types import Pixels
 STANDARD_INPUT = "standard input"
 """What a picture without a path is called in messages."""
 
+Admit = Callable[[int, int], None]
+"""Hears the height and width of a picture before its pixels are decoded; may raise to stop."""
 
-def read(source: Path | bytes | BinaryIO) -> Picture:
+_ROWS, _PIECE = 256, 2**20
+"""Rows that are copied at a time, and bytes of a stream that are read."""
+
+
+def admit_all(height: int, width: int) -> None:
+    """Admit pictures of any size that Pillow reads."""
+
+
+def read(
+    source: Path | bytes | BinaryIO, admit: Admit = admit_all, *, accept_damaged: bool = False
+) -> Picture:
     """Read a picture of any format and mode that Pillow knows, turned upright.
 
     Palettes, CMYK (through its profile), 1-bit and 16-bit pictures become 8-bit RGB or gray.
+
+    Args:
+        source: the picture.
+        admit: hears of its size, and may raise to stop.
+        accept_damaged: read what is left of damaged pixels, with a notice; the rest is black.
 
     Raises:
         InputError: not a picture, damaged, empty, too large, of several frames, or unreadable.
@@ -54,7 +72,8 @@ def read(source: Path | bytes | BinaryIO) -> Picture:
         with image:
             if image.format in NOT_PIXELS:
                 raise InputError(f"{name}: is {image.format}, not pixels", "export it as PNG first")
-            return _decode(image, large, name)
+            admit(image.height, image.width)
+            return _decode(image, file, large, name, accept_damaged)
 
 
 def name_of(source: Path | bytes | BinaryIO) -> str:
@@ -69,12 +88,25 @@ def _opened(source: Path | bytes | BinaryIO) -> Iterator[BinaryIO]:
         yield io.BytesIO(source)
     elif isinstance(source, Path):
         with source.open("rb") as file:
-            yield file if file.seekable() else io.BytesIO(file.read())
+            yield file if file.seekable() else _whole(file, str(source))
     else:
-        yield io.BytesIO(source.read())
+        yield _whole(source, STANDARD_INPUT)
 
 
-def _decode(image: Image.Image, large: LargeChunks, name: str) -> Picture:
+def _whole(stream: BinaryIO, name: str) -> BinaryIO:
+    """All that comes by a stream, as far as memory goes."""
+    whole, room = io.BytesIO(), memory.available()
+    while piece := stream.read(_PIECE):
+        whole.write(piece)
+        if room is not None and whole.tell() > room // 2:
+            raise TooLargeError(f"{name}: does not end before memory does", "give a picture")
+    whole.seek(0)
+    return whole
+
+
+def _decode(
+    image: ImageFile.ImageFile, file: BinaryIO, large: LargeChunks, name: str, accept_damaged: bool
+) -> Picture:
     frames = getattr(image, "n_frames", 1)
     if frames > 1 and image.format != "MPO":  # a camera's MPO is one photo and its previews
         raise InputError(f"{name}: has {frames} frames", "save one frame as a picture of its own")
@@ -82,7 +114,7 @@ def _decode(image: Image.Image, large: LargeChunks, name: str) -> Picture:
     notices = ["16 bits a channel reduced to 8"] if deep else []
     if large.dropped:
         notices.append("damaged profile or text of more than 1 MB dropped")
-    image.load()
+    notices += _load(image, file, name, accept_damaged)
     exif = image.info.get("exif")
     exif = exif_blocks.upright(exif) if isinstance(exif, bytes) else None
     with suppress(Exception):  # damaged EXIF must not cost the picture
@@ -93,18 +125,49 @@ def _decode(image: Image.Image, large: LargeChunks, name: str) -> Picture:
     profile = large.profile or image.info.get("icc_profile")
     icc = records.rgb_profile(profile)
     record = _record(image, large, name)
-    if image.mode == "CMYK":
-        image, icc = _from_cmyk(image, profile), None
-    pixels, alpha = _channels(image, name)
+    inks = image.mode == "CMYK"
+    pixels, alpha = _channels(_from_cmyk(image, profile) if inks else image, name)
     return Picture(
         pixels=pixels,
         alpha=alpha,
-        icc=icc,
+        icc=None if inks else icc,
         exif=exif,
         dpi=_resolution(image),
         record=record,
         notices=tuple(notices),
     )
+
+
+def _load(image: ImageFile.ImageFile, file: BinaryIO, name: str, accept_damaged: bool) -> list[str]:
+    """Decode the pixels, or as many as can be; a notice of damage.
+
+    Raises:
+        DamagedError: there is damage, and it is not accepted.
+    """
+    with tiff.errors() as damage:
+        try:
+            image.load()
+        except (MemoryError, Image.DecompressionBombError):
+            raise
+        except Exception as error:  # Pillow's plugins raise almost anything on damaged files
+            damage.append(str(error) or type(error).__name__)
+            if accept_damaged:
+                image.tile = []  # so that it counts as decoded
+                image.load()  # raises again where nothing was decoded
+    if image.format == "PNG" and not damage and _ends_black(image) and png.ends_early(file):
+        damage.append("its data end early")
+    if not damage:
+        return []
+    if not accept_damaged:
+        raise DamagedError(f"{name}: is damaged ({damage[0]})", "restore it from a copy")
+    return [f"is damaged ({damage[0]}); what is left of it was read"]
+
+
+def _ends_black(image: Image.Image) -> bool:
+    """Whether one of the last two rows is all zeros, as rows are that a PNG lacks."""
+    width, height = image.size
+    rows = (image.crop((0, y, width, y + 1)) for y in range(max(0, height - 2), height))
+    return any(not np.asarray(row).any() for row in rows)
 
 
 def _record(image: Image.Image, large: LargeChunks, name: str) -> Record | None:
@@ -149,11 +212,16 @@ def _channels(image: Image.Image, name: str) -> tuple[Pixels, Pixels | None]:
         image = image.convert("RGBA" if transparent else target)
         if target == "LA":
             image = image.convert("LA")
-    pixels = np.asarray(image)
-    alpha = pixels[..., -1].copy() if transparent else None
-    if transparent:
-        pixels = pixels[..., 0] if target == "LA" else pixels[..., :3]
-    return without_color(np.ascontiguousarray(pixels)), alpha
+    width, height = image.size
+    pixels = np.empty((height, width, 3) if target.startswith("RGB") else (height, width), np.uint8)
+    alpha = np.empty((height, width), np.uint8) if transparent else None
+    for top in range(0, height, _ROWS):  # all at once would take two copies more
+        rows = np.asarray(image.crop((0, top, width, min(top + _ROWS, height))))
+        if alpha is not None:
+            alpha[top : top + _ROWS] = rows[..., -1]
+            rows = rows[..., 0] if pixels.ndim == 2 else rows[..., :3]
+        pixels[top : top + _ROWS] = rows
+    return without_color(pixels), alpha
 
 
 def _resolution(image: Image.Image) -> tuple[float, float] | None:
@@ -177,10 +245,13 @@ def _explained(name: str) -> Iterator[None]:
         raise InputError(f"{name}: is a folder", "name a picture in it") from error
     except PermissionError as error:
         raise InputError(f"{name}: may not be read", "check its permissions") from error
+    except MemoryError as error:
+        raise TooLargeError(
+            f"{name}: takes more memory than there is", "cut it into parts"
+        ) from error
     except Image.DecompressionBombError as error:
-        raise InputError(
-            f"{name}: is larger than {LIMIT // 10**6} megapixels",
-            "cut it into parts",
+        raise TooLargeError(
+            f"{name}: is larger than {LIMIT // 10**6} megapixels", "cut it into parts"
         ) from error
     except Exception as error:  # Pillow's plugins raise almost anything on damaged files
         raise InputError(

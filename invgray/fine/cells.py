@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import struct
 import zlib
+from bisect import bisect_left
 from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import IntEnum
 
 import numpy as np
+import numpy.typing as npt
 
 from invgray.fine import digits
 from invgray.types import Pixels
 
-VERSION = 1
-"""Of the cells' format."""
+VERSION = 2
+"""Of the cells' format, as it is written; version 1 is read, too."""
 
 SYNC = {
     2: "11010011100100010111101000101100",
@@ -23,15 +25,27 @@ SYNC = {
 }
 """First digits of a cell, by base."""
 
-SIDES = (128, 256)
-"""Pixels of a cell's side, but for a picture's last row and column of cells, which are longer."""
+LONGEST = 2**24 - 1
+"""Pixels of a picture's side."""
 
-STRIP = 128
-"""Columns of a cell whose digits come first: headers can be read in cells of any width."""
+_SIDES = range(32, 512)
+"""Pixels of a cell's side, where a picture has more than one of them."""
+
+_FEW, _LEAST = (5, 6), 96
+"""Cells along the shorter and the longer side of new grays, and pixels that their sides must have.
+
+In whole ones of these, a crop to half the area keeps more than a third of itself.
+"""
+
+_LARGE, _SMALL = 256, 128
+"""Pixels of a cell's side from which on there are more, and that it has if there are fewer."""
+
+_LOW, _STRIP, _WIDE_STRIP = 16, 32, 128
+"""A cell's strip, the columns whose digits come first, and its height from which on."""
 
 _HEADER_PIXELS, _HEADER_ROWS = 512, 512
-_LARGEST = 2**24
-_HEADER = struct.Struct(">B8sIIBHHI")
+_HEADERS = {1: struct.Struct(">B8sIIBHHI"), 2: struct.Struct(">B8sIIHHHHH")}
+_SIDES_1 = (128, 256)
 _CHECKSUM = struct.Struct(">I")
 _LENGTH_SYNC = 32
 
@@ -60,35 +74,95 @@ class Box:
 
 
 @dataclass(frozen=True)
+class Cuts:
+    """How a picture is cut along one of its sides.
+
+    Attributes:
+        length: of the picture.
+        parts: as equal as can be, but in version 1.
+        side: of all parts but the last in version 1; else 0.
+    """
+
+    length: int
+    parts: int
+    side: int = 0
+
+    def start(self, part: int) -> int:
+        """Where a part begins; the one after the last would at the picture's end."""
+        if self.side and part < self.parts:
+            return part * self.side
+        return part * self.length // self.parts
+
+    def within(self, begin: int, end: int) -> range:
+        """The parts that begin in a span of the picture."""
+        first, last = (bisect_left(range(self.parts), n, key=self.start) for n in (begin, end))
+        return range(first, last)
+
+
+@dataclass(frozen=True)
 class Layout:
     """How a picture is cut into cells.
 
     Attributes:
         height: of the picture.
         width: of the picture.
-        side: of a cell, of ``SIDES``.
+        rows: number of rows of cells.
+        columns: number of columns of cells.
+        side: of all cells but the last of a row or column in version 1; else 0.
     """
 
     height: int
     width: int
-    side: int
+    rows: int
+    columns: int
+    side: int = 0
+
+    @classmethod
+    def of(cls, height: int, width: int) -> Layout:
+        """That of a new gray: large cells restore better; of small ones, a crop keeps more."""
+
+        def parts(length: int, few: int) -> int:
+            if length < few * _LEAST:
+                return max(1, length // _SMALL)
+            return max(few, length // _LARGE)
+
+        down, across = _FEW if height <= width else _FEW[::-1]
+        return cls(height, width, parts(height, down), parts(width, across))
+
+    @classmethod
+    def first_version(cls, height: int, width: int, side: int) -> Layout:
+        """That of a gray of version 1."""
+        return cls(height, width, max(1, height // side), max(1, width // side), side)
 
     @property
-    def rows(self) -> int:
-        """Number of rows of cells."""
-        return max(1, self.height // self.side)
+    def version(self) -> int:
+        """Of the format."""
+        return 1 if self.side else 2
 
     @property
-    def columns(self) -> int:
-        """Number of columns of cells."""
-        return max(1, self.width // self.side)
+    def down(self) -> Cuts:
+        """Into rows of cells."""
+        return Cuts(self.height, self.rows, self.side)
+
+    @property
+    def across(self) -> Cuts:
+        """Into columns of cells."""
+        return Cuts(self.width, self.columns, self.side)
+
+    @property
+    def sound(self) -> bool:
+        """Whether it makes sense."""
+        sides = (self.height, self.rows), (self.width, self.columns)
+        return all(
+            0 < length <= LONGEST and parts and (parts == 1 or length // parts in _SIDES)
+            for length, parts in sides
+        )
 
     def box(self, row: int, column: int) -> Box:
-        """Where a cell is; the last ones take what is left."""
-        top, left = row * self.side, column * self.side
-        height = self.height - top if row == self.rows - 1 else self.side
-        width = self.width - left if column == self.columns - 1 else self.side
-        return Box(top, left, height, width)
+        """Where a cell is."""
+        down, across = self.down, self.across
+        top, left = down.start(row), across.start(column)
+        return Box(top, left, down.start(row + 1) - top, across.start(column + 1) - left)
 
     def boxes(self) -> Iterator[tuple[int, int, Box]]:
         """Row, column and place of every cell."""
@@ -118,36 +192,41 @@ class Cell:
     payload: bytes
 
 
-def room(height: int, width: int, base: int) -> int:
+def room(height: int, width: int, base: int, version: int = VERSION) -> int:
     """Bytes of payload that a cell has room for; negative if it has none.
 
-    Its header must lie in its left strip.
+    Its header must lie in its strip.
     """
-    strip = digits.capacity(max(0, height * min(width, STRIP) - _LENGTH_SYNC), base)
-    if strip < _HEADER.size:
+    header = _HEADERS[version].size
+    strip = height * min(width, _strip(height, version))
+    if digits.capacity(max(0, strip - _LENGTH_SYNC), base) < header:
         return -1
-    carried = digits.capacity(height * width - _LENGTH_SYNC, base)
-    return carried - _HEADER.size - _CHECKSUM.size
+    return digits.capacity(height * width - _LENGTH_SYNC, base) - header - _CHECKSUM.size
 
 
 def write(cell: Cell, base: int) -> Pixels:
     """The digits of a cell: uint8 ``(h, w)``."""
-    box = cell.layout.box(cell.row, cell.column)
-    head = _HEADER.pack(
+    layout = cell.layout
+    box = layout.box(cell.row, cell.column)
+    data = _HEADERS[VERSION].pack(
         VERSION << 4 | cell.kind,
         cell.weights,
-        cell.layout.height,
-        cell.layout.width,
-        SIDES.index(cell.layout.side),
+        layout.height,
+        layout.width,
+        layout.rows,
+        layout.columns,
         cell.row,
         cell.column,
         len(cell.payload),
     )
-    data = head + cell.payload
+    data += cell.payload
     data += _CHECKSUM.pack(zlib.crc32(data))
-    count = box.height * box.width
-    carried = digits.from_bytes(data, count - _LENGTH_SYNC, base)
-    return _placed(np.concatenate([_sync(base), carried]), box.height, box.width)
+    carried = digits.from_bytes(data, box.height * box.width - _LENGTH_SYNC, base)
+    values = np.concatenate([_sync(base), carried])
+    strip = min(box.width, _strip(box.height, VERSION))
+    left, right = values[: box.height * strip], values[box.height * strip :]
+    shape = box.height, box.width - strip
+    return np.hstack([left.reshape(box.height, strip), right.reshape(shape)])
 
 
 def read(levels: Pixels, top: int, left: int, base: int) -> Cell | None:
@@ -159,65 +238,84 @@ def read(levels: Pixels, top: int, left: int, base: int) -> Cell | None:
         left: its column.
         base: of its digits.
     """
-    beginning = levels[top : top + _HEADER_ROWS, left : left + STRIP].ravel()[:_HEADER_PIXELS]
-    carried = digits.of_levels(beginning, base)[_LENGTH_SYNC:]
-    head = digits.to_bytes(carried, base)[: _HEADER.size]
-    if len(head) < _HEADER.size:
+    for strip in (_STRIP, _WIDE_STRIP):
+        beginning = levels[top : top + _HEADER_ROWS, left : left + strip].ravel()[:_HEADER_PIXELS]
+        found = digits.of_levels(beginning, base)
+        if np.array_equal(found[:_LENGTH_SYNC], _sync(base)):
+            head = digits.to_bytes(found[_LENGTH_SYNC:], base)
+            if cell := _read(head, levels[top:, left:], strip, base):
+                return cell
+    return None
+
+
+def _read(head: bytes, levels: Pixels, strip: int, base: int) -> Cell | None:
+    """The cell at the upper left, by its first bytes and the strip that they were read from."""
+    version = head[0] >> 4 if head else 0
+    if version not in _HEADERS or len(head) < (size := _HEADERS[version].size):
         return None
-    told, weights, height, width, side, row, column, length = _HEADER.unpack(head)
-    if told >> 4 != VERSION or told & 15 not in list(Kind) or side >= len(SIDES):
+    told, weights, height, width, *cuts, row, column, length = _HEADERS[version].unpack(head[:size])
+    if version > 1:
+        layout = Layout(height, width, *cuts)
+    elif cuts[0] < len(_SIDES_1):
+        layout = Layout.first_version(height, width, _SIDES_1[cuts[0]])
+    else:
         return None
-    layout = Layout(height, width, SIDES[side])
-    sound = 0 < height < _LARGEST and 0 < width < _LARGEST
-    if not sound or row >= layout.rows or column >= layout.columns:
+    if not layout.sound or told & 15 not in list(Kind):
+        return None
+    if row >= layout.rows or column >= layout.columns:
         return None
     box = layout.box(row, column)
-    pixels = levels[top : top + box.height, left : left + box.width]
-    if pixels.shape != (box.height, box.width) or length > room(box.height, box.width, base):
+    pixels = levels[: box.height, : box.width]
+    whole = pixels.shape == (box.height, box.width) and strip == _strip(box.height, version)
+    if not whole or length > room(box.height, box.width, base, version):
         return None
-    found = digits.of_levels(_in_order(pixels), base)
-    if not np.array_equal(found[:_LENGTH_SYNC], _sync(base)):
-        return None
-    data = digits.to_bytes(found[_LENGTH_SYNC:], base)
-    end = _HEADER.size + length
+    in_order = np.concatenate([pixels[:, :strip].ravel(), pixels[:, strip:].ravel()])
+    data = digits.to_bytes(digits.of_levels(in_order, base)[_LENGTH_SYNC:], base)
+    end = size + length
     (checksum,) = _CHECKSUM.unpack(data[end : end + _CHECKSUM.size])
-    if data[: _HEADER.size] != head or checksum != zlib.crc32(data[:end]):
+    if data[:size] != head[:size] or checksum != zlib.crc32(data[:end]):
         return None
-    return Cell(layout, row, column, weights, Kind(told & 15), data[_HEADER.size : end])
+    return Cell(layout, row, column, weights, Kind(told & 15), data[size:end])
 
 
-def beginnings(levels: Pixels, base: int) -> Iterator[tuple[int, int]]:
-    """Rows and columns where a cell of a base may begin, by its first digits in one row."""
-    sync = _sync(base)
-    height, width = levels.shape
-    if width < _LENGTH_SYNC:
-        return
-    span = width - _LENGTH_SYNC + 1
-    for first in range(0, height, _ROWS):
-        found = digits.of_levels(levels[first : first + _ROWS], base)
-        match = np.ones((len(found), span), bool)
-        for place in range(_DENSE):
-            match &= found[:, place : place + span] == sync[place]
-        rows, columns = np.nonzero(match)
-        for place in range(_DENSE, _LENGTH_SYNC):
-            left = found[rows, columns + place] == sync[place]
-            rows, columns = rows[left], columns[left]
-        yield from zip((rows + first).tolist(), columns.tolist(), strict=True)
+def beginnings(levels: Pixels) -> Iterator[tuple[int, int, int]]:
+    """Rows and columns where cells may begin, by their first digits in one row, and the base."""
+    for top in range(0, levels.shape[0], _BAND):
+        band = np.ascontiguousarray(levels[top : top + _BAND])
+        for base in digits.BASES:
+            rows, columns = _synced(digits.of_levels(band, base), base)
+            for row, column in zip(rows.tolist(), columns.tolist(), strict=True):
+                yield top + row, column, base
 
 
-_ROWS, _DENSE = 512, 6
+_BAND = 64
+_AT_ONCE = {2: 8, 3: 4, 4: 4}
+"""So many digits of a base make a number below 256."""
 
 
-def _in_order(pixels: Pixels) -> Pixels:
-    """The pixels of a cell in the order of their digits: its left strip first, row by row."""
-    return np.concatenate([pixels[:, :STRIP].ravel(), pixels[:, STRIP:].ravel()])
+def _synced(found: Pixels, base: int) -> tuple[npt.NDArray[np.intp], npt.NDArray[np.intp]]:
+    """Rows and columns from which on digits are those that a cell begins with.
+
+    Several digits are looked for at once, as one number; what follows, where these are right.
+    """
+    span = found.shape[1] - _LENGTH_SYNC + 1
+    if span < 1:
+        return np.empty(0, np.intp), np.empty(0, np.intp)
+    sync, length = _sync(base)[None], 1
+    while length < _AT_ONCE[base]:
+        factor = np.uint8(base**length)
+        found, sync = (x[:, :-length] * factor + x[:, length:] for x in (found, sync))
+        length *= 2
+    rows, columns = np.nonzero(found[:, :span] == sync[0, 0])
+    for place in range(length, _LENGTH_SYNC, length):
+        right = found[rows, columns + place] == sync[0, place]
+        rows, columns = rows[right], columns[right]
+    return rows, columns
 
 
-def _placed(values: Pixels, height: int, width: int) -> Pixels:
-    """Digits in their order as the pixels of a cell: uint8 ``(height, width)``."""
-    strip = min(width, STRIP)
-    left, right = values[: height * strip], values[height * strip :]
-    return np.hstack([left.reshape(height, strip), right.reshape(height, width - strip)])
+def _strip(height: int, version: int) -> int:
+    """Columns of a cell whose digits come first, so that headers are read in cells of any width."""
+    return _WIDE_STRIP if version == 1 or height < _LOW else _STRIP
 
 
 def _sync(base: int) -> Pixels:

@@ -1,7 +1,8 @@
 """Chrominance as JPEG 2000: of a rectangle, in no more than so many bytes.
 
 What is stored is the packets of one tile, which a standard codestream's fixed headers are put
-around for decoding. Both planes are coded as one, Cb above Cr.
+around for decoding. Both planes are coded as one: Cb above Cr, which is negated and upside down, so
+that they meet in rows that are alike.
 """
 
 from __future__ import annotations
@@ -12,10 +13,16 @@ import struct
 import numpy as np
 from PIL import Image
 
-from invgray.types import Floats
+from invgray.types import Floats, Pixels
 
-SCALE, MIDDLE = 4, 512
-"""A sample of a plane is chrominance in levels times one, plus the other: ten bits."""
+SCALE, MIDDLE = 16, 2**15
+"""A sample of a plane is chrominance in levels times one, plus the other."""
+
+GAIN = 1.07
+"""By which Cb is multiplied and Cr divided: errors of Cb change the colours more."""
+
+SCALE_1, MIDDLE_1 = 4, 512
+"""Those of version 1, in which the planes are as they are."""
 
 _LL = (0x8000, 0x8824, 0x9F52, 0xA738, 0xAF20, 0xB720)
 _HIGH = (
@@ -32,7 +39,7 @@ _TRIES, _MARGIN = 8, 12
 """An encoder may exceed its target by a few bytes: it aims so much lower, and if need be again."""
 
 
-def of(rgb: Floats, luminance: Floats) -> tuple[Floats, Floats]:
+def of(rgb: Pixels | Floats, luminance: Floats) -> tuple[Floats, Floats]:
     """Cb and Cr (ITU-R BT.601, full range) in levels, around zero.
 
     Args:
@@ -49,6 +56,14 @@ def to_rgb(luminance: Floats, cb: Floats, cr: Floats) -> Floats:
     return np.stack([red, green, blue], axis=-1)
 
 
+def color_error(cb: Floats, cr: Floats) -> float:
+    """Mean square error of R, G and B that comes of errors of Cb and Cr."""
+    blue, both, red = (float(np.vdot(a, b)) / cb.size for a, b in ((cb, cb), (cb, cr), (cr, cr)))
+    of_cb, of_cr = 0.114 * 1.772 / 0.587, 0.299 * 1.402 / 0.587
+    green = of_cb**2 * blue + 2 * of_cb * of_cr * both + of_cr**2 * red
+    return (1.402**2 * red + green + 1.772**2 * blue) / 3
+
+
 def encode(cb: Floats, cr: Floats, size: int) -> bytes | None:
     """The packets of a codestream of no more than so many bytes, as good as that allows.
 
@@ -57,7 +72,7 @@ def encode(cb: Floats, cr: Floats, size: int) -> bytes | None:
         cr: likewise.
         size: bytes that there are; None comes back where they are too few for anything.
     """
-    planes = np.clip(np.rint(np.vstack([cb, cr]) * SCALE + MIDDLE), 0, 2 * MIDDLE - 1)
+    planes = np.rint(np.vstack([GAIN * cb, cr[::-1] / -GAIN]) * SCALE + MIDDLE)
     image = Image.fromarray(planes.astype(np.uint16))
     target = size + len(_headers(*cb.shape)) + _COMMENT - _MARGIN
     for _ in range(_TRIES):
@@ -80,10 +95,10 @@ def encode(cb: Floats, cr: Floats, size: int) -> bytes | None:
     return None
 
 
-def decode(packets: bytes, height: int, width: int) -> tuple[Floats, Floats]:
-    """Cb and Cr of a rectangle from the packets of a codestream: float64 ``(H, W)`` each.
+def decode(packets: bytes, height: int, width: int, version: int = 2) -> tuple[Floats, Floats]:
+    """Cb and Cr of a rectangle from the packets of a codestream: float32 ``(H, W)`` each.
 
-    The size is the caller's and is not read from the data.
+    The size is the caller's and is not read from the data; so is the version of the format.
 
     Raises:
         ValueError: the packets are damaged beyond decoding.
@@ -91,13 +106,16 @@ def decode(packets: bytes, height: int, width: int) -> tuple[Floats, Floats]:
     stream = _headers(height, width, len(packets)) + packets + b"\xff\xd9"
     try:
         with Image.open(io.BytesIO(stream)) as image:
-            planes = np.asarray(image).astype(np.float64)
+            samples = np.asarray(image).astype(np.float32)
     except Exception as error:  # Pillow's plugins raise almost anything on damaged data
         raise ValueError("chrominance that cannot be decoded") from error
-    if planes.shape != (2 * height, width):
+    if samples.shape != (2 * height, width):
         raise ValueError("chrominance of another size")
-    planes = (planes - MIDDLE) / SCALE
-    return planes[:height], planes[height:]
+    if version == 1:
+        planes = (samples - MIDDLE_1) / SCALE_1
+        return planes[:height], planes[height:]
+    planes = (samples - MIDDLE) / SCALE
+    return planes[:height] / GAIN, planes[height:][::-1] * -GAIN
 
 
 _COMMENT = 39

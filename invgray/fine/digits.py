@@ -25,17 +25,17 @@ def of_levels(levels: Pixels, base: int) -> Pixels:
     return levels % np.uint8(base)
 
 
-def to_levels(gray: Floats, digits: Pixels, base: int) -> Pixels:
+def to_levels(gray: Floats, digits: Pixels, base: int | Pixels) -> Pixels:
     """The levels nearest to a gray that have the given digits: uint8.
 
     Args:
         gray: of any shape, in [0, 255]; clipped.
         digits: of the same shape, below the base.
-        base: of the digits.
+        base: of the digits: one for all, or of the same shape; 1 stands for no digit.
     """
-    clipped = np.clip(gray, 0, 255)
-    levels = np.floor((clipped - digits) / base + 0.5) * base + digits
-    levels += base * (levels < 0) - base * (levels > 255)
+    width = np.asarray(base, np.float32)
+    levels: Floats = np.floor((np.clip(gray, 0, 255) - digits) / width + 0.5) * width + digits
+    levels += width * (levels < 0) - width * (levels > 255)
     return levels.astype(np.uint8)
 
 

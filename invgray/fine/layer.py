@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from functools import partial
-from typing import Any
+from itertools import islice
 
 import numpy as np
 import numpy.typing as npt
@@ -16,8 +16,33 @@ from invgray.fine.cells import Box, Cell, Kind, Layout
 from invgray.fine.orientation import ORIENTATIONS, Orientation
 from invgray.types import Floats, Mask, Pixels
 
-LARGE = 2_000_000
-"""Pixels from which on cells are large: fewer borders between them, and less to try."""
+
+@dataclass(frozen=True)
+class Chrominance:
+    """Cb and Cr of a picture, in as little memory as they take.
+
+    Attributes:
+        samples: of both, levels around zero times ``chroma.SCALE``: int16 ``(2, H, W)``.
+    """
+
+    samples: npt.NDArray[np.int16]
+
+    @classmethod
+    def empty(cls, height: int, width: int) -> Chrominance:
+        """Of a picture without colour."""
+        return cls(np.zeros((2, height, width), np.int16))
+
+    def put(self, box: Box, planes: tuple[Floats, Floats]) -> None:
+        """Set Cb and Cr of a rectangle, in levels around zero."""
+        limits = np.iinfo(np.int16)
+        for samples, plane in zip(self.samples, planes, strict=True):
+            scaled = np.rint(chroma.SCALE * plane)
+            samples[box.slices] = np.clip(scaled, limits.min, limits.max)
+
+    def at(self, rows: slice, columns: slice) -> tuple[Floats, Floats]:
+        """Cb and Cr of a part, in levels around zero: float32 ``(h, w)`` each."""
+        cb, cr = self.samples[:, rows, columns] / np.float32(chroma.SCALE)
+        return cb, cr
 
 
 @dataclass(frozen=True)
@@ -26,24 +51,27 @@ class Coded:
 
     Attributes:
         cells: and the base of each one's digits, by their place.
-        cb: chrominance as it will be decoded, in levels around zero: ``(H, W)``.
-        cr: likewise.
+        digits: of all cells, zero where there is none: uint8 ``(H, W)``.
+        chrominance: as it will be decoded.
     """
 
     cells: tuple[tuple[Box, Cell, int], ...]
-    cb: Floats
-    cr: Floats
+    digits: Pixels
+    chrominance: Chrominance
 
-    def embed(self, gray: Floats) -> Pixels:
-        """The levels nearest to a gray ``(H, W)`` in [0, 255] that carry the layer: uint8.
+    def embed(self, gray: Floats, top: int = 0, left: int = 0) -> Pixels:
+        """The levels nearest to a gray in [0, 255] that carry the layer: uint8.
 
         Where cells have no room for anything, levels are rounded.
+
+        Args:
+            gray: of the picture or a part of it, ``(h, w)``.
+            top: row of the part's first pixel.
+            left: column of it.
         """
-        levels = np.rint(np.clip(gray, 0, 255)).astype(np.uint8)
-        for box, cell, base in self.cells:
-            carried = cells.write(cell, base)
-            levels[box.slices] = digits.to_levels(gray[box.slices], carried, base)
-        return levels
+        part = slice(top, top + gray.shape[0]), slice(left, left + gray.shape[1])
+        base = _spread(((box, base) for box, _, base in self.cells), *part, empty=1)
+        return digits.to_levels(gray, self.digits[part], base)
 
 
 @dataclass(frozen=True)
@@ -74,29 +102,41 @@ class Found:
 
 @dataclass(frozen=True)
 class Restored:
-    """What the intact cells of a gray hold, over the whole of it, turned back.
+    """What the intact cells of a gray hold.
 
     Attributes:
-        cb: chrominance in levels around zero, zero where no cell is intact: ``(H, W)``.
-        cr: likewise.
-        base: of the digits; 0 where no cell is intact: uint8 ``(H, W)``.
-        rgb: pixels of exact cells: uint8 ``(H, W, 3)``.
-        exact: where these are: bool ``(H, W)``.
+        cells: that could be decoded: their places, the bases of their digits, and whether they hold
+            pixels without loss.
+        chrominance: zero where no cell is intact.
+        rgb: pixels of exact cells, and anything elsewhere: uint8 ``(H, W, 3)``.
     """
 
-    cb: Floats
-    cr: Floats
-    base: Pixels
+    cells: tuple[tuple[Box, int, bool], ...]
+    chrominance: Chrominance
     rgb: Pixels
-    exact: Mask
 
-    def each(self, change: Callable[[npt.NDArray[Any]], npt.NDArray[Any]]) -> Restored:
-        """The same with every plane changed alike: cut or continued, for one."""
-        planes = (self.cb, self.cr, self.base, self.rgb, self.exact)
-        return Restored(*map(change, planes))
+    @property
+    def share(self) -> float:
+        """Share of the picture that intact cells cover, 0 to 1."""
+        covered = sum(box.height * box.width for box, _, _ in self.cells)
+        return covered / (self.rgb.size // 3)
+
+    @property
+    def exact(self) -> bool:
+        """Whether all of the picture is without loss."""
+        return self.share == 1 and all(exact for _, _, exact in self.cells)
+
+    def base_at(self, rows: slice, columns: slice) -> Pixels:
+        """Bases of the digits in a part; 0 where no cell is intact: uint8 ``(h, w)``."""
+        return _spread(((box, base) for box, base, _ in self.cells), rows, columns, empty=0)
+
+    def exact_at(self, rows: slice, columns: slice) -> Mask:
+        """Where a part's pixels are without loss: bool ``(h, w)``."""
+        exact = ((box, 1) for box, _, exact in self.cells if exact)
+        return _spread(exact, rows, columns, empty=0) > 0
 
 
-def code(rgb: Pixels, weights: bytes) -> Coded:
+def code(rgb: Pixels, weights: bytes, pause: Callable[[], None] = lambda: None) -> Coded:
     """Code the colours of a picture; where it is too small to hold anything, there are no cells.
 
     Every cell holds its pixels if they fit without loss, else its chrominance, in digits of the
@@ -105,17 +145,25 @@ def code(rgb: Pixels, weights: bytes) -> Coded:
     Args:
         rgb: uint8 ``(H, W, 3)``.
         weights: digest of the weights that will draw the pattern, 8 bytes; zeros for none.
+        pause: called before each cell; may raise to stop.
     """
     height, width = rgb.shape[:2]
-    layout = Layout(height, width, cells.SIDES[height * width >= LARGE])
-    cb, cr = chroma.of(rgb.astype(np.float32), luminance(rgb).astype(np.float32))
-    coded = []
-    for row, column, box in layout.boxes():
+    layout = Layout.of(height, width)
+    carried = np.zeros((height, width), np.uint8)
+    chrominance, coded = Chrominance.empty(height, width), []
+    for row, column, box in layout.boxes() if max(height, width) <= cells.LONGEST else ():
+        pause()
+        pixels = rgb[box.slices]
+        planes = chroma.of(pixels, luminance(pixels).astype(np.float32))
         make = partial(Cell, layout, row, column, weights)
-        found = _exact(rgb[box.slices], make) or _lossy(rgb[box.slices], cb, cr, box, make)
+        found = _exact(pixels, make)
+        if found is None:
+            found, planes = _lossy(planes, make)
+        chrominance.put(box, planes)
         if found:
+            carried[box.slices] = cells.write(*found)
             coded.append((box, *found))
-    return Coded(tuple(coded), cb, cr)
+    return Coded(tuple(coded), carried, chrominance)
 
 
 def find(gray: Pixels) -> Found | None:
@@ -130,13 +178,26 @@ def find(gray: Pixels) -> Found | None:
         for base in digits.BASES:
             if first := cells.read(levels, 0, 0, base):
                 return _around(orientation, levels, first, 0, 0)
-    for orientation in ORIENTATIONS:
-        levels = orientation.undo(gray)
-        for base in digits.BASES:
-            for top, left in cells.beginnings(levels, base):
-                if first := cells.read(levels, top, left, base):
-                    return _around(orientation, levels, first, top, left)
+    places = islice(_beginnings(gray), _TRIES + gray.size // _PIXELS_A_TRY)
+    for orientation, levels, top, left, base in places:
+        if first := cells.read(levels, top, left, base):
+            return _around(orientation, levels, first, top, left)
     return None
+
+
+_TRIES, _PIXELS_A_TRY = 100, 5000
+"""How many cells that seem to begin are looked at: more than there can be."""
+
+
+def _beginnings(gray: Pixels) -> Iterator[tuple[Orientation, Pixels, int, int, int]]:
+    """Where cells may begin, in all orientations: digits in one row are so upside down, too."""
+    for orientation in ORIENTATIONS:
+        if orientation.mirrored:
+            continue
+        levels, other = orientation.undo(gray), orientation.upside_down
+        for top, left, base in cells.beginnings(levels):
+            yield orientation, levels, top, left, base
+            yield other, levels[::-1], levels.shape[0] - 1 - top, left, base
 
 
 def begins(gray: Pixels) -> bool:
@@ -144,40 +205,45 @@ def begins(gray: Pixels) -> bool:
     return any(cells.read(gray, 0, 0, base) for base in digits.BASES)
 
 
-def restore(found: Found, gray: Pixels) -> Restored:
-    """Decode all intact cells.
+def restore(found: Found, height: int, width: int) -> Restored:
+    """Decode all intact cells, of the part of the picture that is in the gray.
 
     A cell that cannot be decoded, although its checksum is right, counts as damaged.
 
     Args:
         found: by :func:`find`.
-        gray: the same.
+        height: of the gray, once turned back.
+        width: likewise.
     """
-    shape = found.orientation.undo(gray).shape
-    restored = Restored(
-        cb=np.zeros(shape, np.float32),
-        cr=np.zeros(shape, np.float32),
-        base=np.zeros(shape, np.uint8),
-        rgb=np.zeros((*shape, 3), np.uint8),
-        exact=np.zeros(shape, bool),
-    )
-    for box, cell, base in found.intact:
+    rows, columns = found.within(height, width)
+    size = rows.stop - rows.start, columns.stop - columns.start
+    chrominance, rgb = Chrominance.empty(*size), np.empty((*size, 3), np.uint8)
+    decoded = []
+    for place, cell, base in found.intact:
+        box = Box(place.top - rows.start, place.left - columns.start, place.height, place.width)
         try:
-            _fill(restored, box, cell)
+            if cell.kind is Kind.EXACT:
+                pixels = exact.decode(cell.payload, box.height, box.width)
+                planes = chroma.of(pixels, luminance(pixels).astype(np.float32))
+                rgb[box.slices] = pixels
+            else:
+                planes = chroma.decode(cell.payload, box.height, box.width, cell.layout.version)
         except ValueError:
             continue
-        restored.base[box.slices] = base
-    return restored
+        chrominance.put(box, planes)
+        decoded.append((box, base, cell.kind is Kind.EXACT))
+    return Restored(tuple(decoded), chrominance, rgb)
 
 
-def _fill(restored: Restored, box: Box, cell: Cell) -> None:
-    if cell.kind is Kind.EXACT:
-        rgb = exact.decode(cell.payload, box.height, box.width)
-        cb, cr = chroma.of(rgb.astype(np.float32), luminance(rgb).astype(np.float32))
-        restored.rgb[box.slices], restored.exact[box.slices] = rgb, True
-    else:
-        cb, cr = chroma.decode(cell.payload, box.height, box.width)
-    restored.cb[box.slices], restored.cr[box.slices] = cb, cr
+def _spread(values: Iterable[tuple[Box, int]], rows: slice, columns: slice, empty: int) -> Pixels:
+    """Values of cells as those of the pixels of a part: uint8 ``(h, w)``."""
+    spread = np.full((rows.stop - rows.start, columns.stop - columns.start), empty, np.uint8)
+    for box, value in values:
+        top, left = box.top - rows.start, box.left - columns.start
+        bottom, right = top + box.height, left + box.width
+        if bottom > 0 and right > 0:
+            spread[max(0, top) : bottom, max(0, left) : right] = value
+    return spread
 
 
 def _around(orientation: Orientation, levels: Pixels, cell: Cell, top: int, left: int) -> Found:
@@ -189,11 +255,9 @@ def _around(orientation: Orientation, levels: Pixels, cell: Cell, top: int, left
 
 
 def _intact(levels: Pixels, first: Cell, top: int, left: int) -> Iterator[tuple[Box, Cell, int]]:
-    layout = first.layout
-    rows = _within(layout.rows, layout.side, top, levels.shape[0])
-    columns = _within(layout.columns, layout.side, left, levels.shape[1])
-    for row in rows:
-        for column in columns:
+    layout, (height, width) = first.layout, levels.shape
+    for row in layout.down.within(-top, height - top):
+        for column in layout.across.within(-left, width - left):
             box = layout.box(row, column)
             place = Box(top + box.top, left + box.left, box.height, box.width)
             for base in digits.BASES:
@@ -201,13 +265,6 @@ def _intact(levels: Pixels, first: Cell, top: int, left: int) -> Iterator[tuple[
                 if cell and (cell.layout, cell.row, cell.column) == (layout, row, column):
                     yield place, cell, base
                     break
-
-
-def _within(count: int, side: int, start: int, length: int) -> range:
-    """The rows or columns of cells that begin within a gray."""
-    first = -(start // side) if start < 0 else 0
-    last = (length - start - 1) // side
-    return range(max(0, first), min(count, last + 1))
 
 
 def _exact(rgb: Pixels, make: partial[Cell]) -> tuple[Cell, int] | None:
@@ -222,36 +279,30 @@ def _exact(rgb: Pixels, make: partial[Cell]) -> tuple[Cell, int] | None:
 
 
 def _lossy(
-    rgb: Pixels, cb: Floats, cr: Floats, box: Box, make: partial[Cell]
-) -> tuple[Cell, int] | None:
-    """A cell with its chrominance, which takes the place of that given.
+    planes: tuple[Floats, Floats], make: partial[Cell]
+) -> tuple[tuple[Cell, int] | None, tuple[Floats, Floats]]:
+    """A cell with its chrominance, and that as it will be decoded; the true one if there is none.
 
     A larger base has room for better chrominance, and costs the luminance more: its error is even
     over a base's width. It is tried where that can pay.
     """
-    best, least, color_error = None, np.inf, np.inf
-    true_cb, true_cr = cb[box.slices].copy(), cr[box.slices].copy()
+    best, decoded, least, color_error = None, planes, np.inf, np.inf
+    height, width = planes[0].shape
     for base in digits.BASES:
         luminance_error = base**2 / 12
         if least < np.inf and luminance_error + _HOPE * color_error >= least:
             break
-        size = cells.room(box.height, box.width, base)
-        packets = chroma.encode(true_cb, true_cr, size) if size > 0 else None
+        size = cells.room(height, width, base)
+        packets = chroma.encode(*planes, size) if size > 0 else None
         if packets is None:
             continue
-        found = chroma.decode(packets, box.height, box.width)
-        color_error = _color_error(true_cb - found[0], true_cr - found[1])
+        found = chroma.decode(packets, height, width)
+        color_error = chroma.color_error(planes[0] - found[0], planes[1] - found[1])
         if luminance_error + color_error < least:
             best, least = (make(Kind.CHROMINANCE, packets), base), luminance_error + color_error
-            cb[box.slices], cr[box.slices] = found
-    return best
+            decoded = found
+    return best, decoded
 
 
 _HOPE = 0.55
 """Share of the chrominance's error that the next larger base leaves at best."""
-
-
-def _color_error(cb: Floats, cr: Floats) -> float:
-    """Mean square error of R, G and B by that of chrominance alone."""
-    errors = chroma.to_rgb(np.zeros_like(cb), cb, cr)
-    return float(np.mean(errors**2))

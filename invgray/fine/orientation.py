@@ -29,6 +29,11 @@ class Orientation:
             return turned or "upright"
         return f"mirrored, then {turned}" if turned else "mirrored"
 
+    @property
+    def upside_down(self) -> Orientation:
+        """That whose undoing gives the same, its rows in reverse order."""
+        return Orientation((self.turns + 2) % 4, not self.mirrored)
+
     def apply(self, pixels: npt.NDArray[Any]) -> npt.NDArray[Any]:
         """Do it to an array ``(H, W, ...)``."""
         return np.rot90(np.fliplr(pixels) if self.mirrored else pixels, self.turns)

@@ -7,8 +7,8 @@ multiples of 1/255. A pattern of one or two levels would drown in that rounding.
 from __future__ import annotations
 
 import numpy as np
-import openvino
-from openvino import opset13 as operations
+
+from invgray.openvino import openvino, operations
 
 UNIT = 256
 """What levels are divided by on their way into such a network."""

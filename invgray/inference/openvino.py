@@ -6,13 +6,13 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-import openvino
 
 from invgray.errors import WeightsError
 from invgray.inference.levels import UNIT, feed_with_levels
 from invgray.inference.machine import Precision
 from invgray.inference.network import Forward
 from invgray.inference.processor import fastest_precision
+from invgray.openvino import openvino
 from invgray.presets.store import Preset
 from invgray.types import Floats
 

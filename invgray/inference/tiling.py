@@ -18,6 +18,15 @@ from invgray.types import Floats
 
 Array = npt.NDArray[Any]
 
+Offset = tuple[int, int]
+"""How far below and right of a corner of a network's grid a picture or a part of it begins."""
+
+View = Callable[[slice, slice, Offset], Array]
+"""From rows and columns of a picture, and their offset, to what is made of it: ``(h, w, ...)``."""
+
+Tile = tuple[slice, slice, Array]
+"""Rows and columns of a picture, and what was made of them."""
+
 Watch = Callable[[int, int], None]
 """Hears before each tile how many pixels are done and how many there are; may raise to stop."""
 
@@ -27,40 +36,64 @@ def unwatched(done: int, total: int) -> None:
 
 
 def run(
-    network: Callable[[Array], Floats],
+    view: View,
     architecture: Architecture,
-    image: Array,
-    output: Array,
-    after: Callable[[Floats], Array],
+    size: tuple[int, int],
+    offset: Offset = (0, 0),
     *,
     tile: int | None = None,
     watch: Watch = unwatched,
-) -> None:
-    """Fill ``output`` with what the network makes of ``image``, a tile at a time.
+) -> Iterator[Tile]:
+    """What is made of a picture, one tile after the other.
 
     Args:
-        network: ``(1, h, w, C)`` to ``(1, h, w, C')``.
-        architecture: of the network: how far it sees, and the grid that sizes are padded to.
-        image: ``(H, W, C)`` of any type.
-        output: ``(H, W, C')`` of any type, written.
-        after: from the network's values to a piece of the output.
+        view: of a tile with its halo; it calls :func:`forward`.
+        architecture: of the network: how far it sees, and its grid.
+        size: height and width of the picture.
+        offset: of the picture.
         tile: side of a tile in pixels, without its halo; None chooses by memory.
         watch: hears of the progress.
     """
-    height, width = image.shape[:2]
-    multiple = architecture.ratio
-    halo = _up(architecture.receptive_radius, multiple)
-    step = _up(tile or default_tile(), multiple)
+    height, width = size
+    grid = architecture.ratio
+    halo = _up(architecture.receptive_radius, grid)
+    step = _up(tile or default_tile(), grid)
     done = 0
-    for top, bottom in _spans(height, step):
-        for left, right in _spans(width, step):
+    for top, bottom in _spans(height, step, offset[0]):
+        for left, right in _spans(width, step, offset[1]):
             watch(done, height * width)
-            first, start = max(0, top - halo), max(0, left - halo)
-            piece = _pad(image[first : bottom + halo, start : right + halo], multiple)
-            result = network(piece[None])[0]
-            inner = result[top - first : bottom - first, left - start : right - start]
-            output[top:bottom, left:right] = after(inner)
+            rows = slice(max(0, top - halo), min(height, bottom + halo))
+            columns = slice(max(0, left - halo), min(width, right + halo))
+            first, start = rows.start, columns.start
+            seen = view(rows, columns, ((first + offset[0]) % grid, (start + offset[1]) % grid))
+            inner = seen[top - first : bottom - first, left - start : right - start]
+            yield slice(top, bottom), slice(left, right), inner
             done += (bottom - top) * (right - left)
+
+
+def forward(
+    network: Callable[[Array], Floats],
+    architecture: Architecture,
+    piece: Array,
+    offset: Offset = (0, 0),
+) -> Floats:
+    """What a network makes of a piece of any size: float ``(H, W, C')``.
+
+    The first and last rows and columns are repeated to fill the network's grid.
+
+    Args:
+        network: ``(1, h, w, C)`` to ``(1, h, w, C')``, for multiples of its grid.
+        architecture: of the network.
+        piece: ``(H, W, C)`` of any type.
+        offset: of the piece.
+    """
+    height, width = piece.shape[:2]
+    top, left = offset
+    grid = architecture.ratio
+    rows, columns = (top, -(top + height) % grid), (left, -(left + width) % grid)
+    made = network(np.pad(piece, [rows, columns, (0, 0)], mode="edge")[None])[0]
+    inner: Floats = made[top : top + height, left : left + width]
+    return inner
 
 
 def default_tile(bytes_per_pixel: int = 1200) -> int:
@@ -72,14 +105,9 @@ def default_tile(bytes_per_pixel: int = 1200) -> int:
     return int(np.clip((free / 4 / bytes_per_pixel) ** 0.5 // 64 * 64, 256, 1024))
 
 
-def _pad(image: Array, multiple: int) -> Array:
-    """Repeat the last row and column of ``(H, W, C)`` up to multiples."""
-    missing = [(0, -n % multiple) for n in image.shape[:2]]
-    return np.pad(image, [*missing, (0, 0)], mode="edge")
-
-
-def _spans(length: int, step: int) -> Iterator[tuple[int, int]]:
-    return ((start, min(start + step, length)) for start in range(0, length, step))
+def _spans(length: int, step: int, offset: int) -> Iterator[tuple[int, int]]:
+    starts = [0, *range(step - offset, length, step)]
+    return zip(starts, [*starts[1:], length], strict=True)
 
 
 def _up(value: int, multiple: int) -> int:

@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -14,12 +14,16 @@ import msgspec
 
 from invgray.color.quantized import QuantizedColors
 from invgray.errors import WeightsError
+from invgray.files import content, place
 from invgray.models import FAMILIES, Abilities, Architecture
 
 SCHEMA = 2
 """Version of the card that this program reads and writes."""
 
 REINSTALL = "reinstall invgray, or train again"
+
+_MOST = 4096
+"""No number in an architecture is larger."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -113,10 +117,12 @@ def read(path: Path) -> Card:
         WeightsError: there is none, it has another version, or it is malformed.
     """
     try:
-        text = path.read_bytes()
+        text = content.read(path)
     except OSError as error:
+        missing = isinstance(error, FileNotFoundError | NotADirectoryError)
+        why = "not found" if missing else f"cannot be read ({error.strerror})"
         raise WeightsError(
-            f"{path}: not found", "give a folder that 'invgray train' has finished"
+            f"{path}: {why}", "give a folder that 'invgray train' has finished"
         ) from error
     try:
         schema = msgspec.json.decode(text, type=_Header).schema
@@ -146,7 +152,8 @@ def write(path: Path, card: Card) -> None:
     """Write a card as JSON."""
     fields = {"schema": SCHEMA} | msgspec.to_builtins(card)
     text = msgspec.json.format(msgspec.json.encode(fields), indent=2)
-    path.write_bytes(text + b"\n")
+    with place.writing(path, overwrite=True) as file:
+        file.write(text + b"\n")
 
 
 def file_names(architecture: Architecture) -> tuple[str, ...]:
@@ -154,14 +161,24 @@ def file_names(architecture: Architecture) -> tuple[str, ...]:
     return tuple(f"{n}.{suffix}" for n in architecture.networks for suffix in ("xml", "bin"))
 
 
+def _numbers(value: object) -> Iterator[float]:
+    """All numbers in what was decoded from JSON."""
+    if isinstance(value, dict):
+        value = list(value.values())
+    if isinstance(value, list):
+        for one in value:
+            yield from _numbers(one)
+    elif isinstance(value, int | float):
+        yield value
+
+
 def _check(card: Card, stored: _Stored) -> None:
     unknown = stored.architecture.keys() - msgspec.to_builtins(card.architecture).keys()
     if unknown:
         raise ValueError(f"unknown arguments {', '.join(sorted(unknown))}")
-    if (
-        not 0 < card.architecture.ratio <= 1024
-        or not 0 < card.architecture.receptive_radius <= 4096
-    ):
+    architecture = card.architecture
+    sane = all(-_MOST <= number <= _MOST for number in _numbers(stored.architecture))
+    if not (sane and 0 < architecture.ratio <= 1024 and 0 < architecture.receptive_radius <= _MOST):
         raise ValueError("its architecture is none that can be run")
     missing = set(file_names(card.architecture)) - card.files.keys()
     if missing:

@@ -82,8 +82,7 @@ def _located(path: Path, weights: Sequence[npt.NDArray[np.float32]]) -> tuple[in
 
 
 def _export(network: keras.Model, path: Path) -> None:
-    import openvino
-
+    from invgray.openvino import openvino
     from invgray.tensorflow import tf
 
     signature = tf.TensorSpec(network.input_shape, tf.float32, name="x")

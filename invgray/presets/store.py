@@ -9,6 +9,7 @@ from functools import cache
 from pathlib import Path
 
 from invgray.errors import WeightsError
+from invgray.files import content
 from invgray.presets import card as cards
 from invgray.presets.card import REINSTALL, Card
 
@@ -56,9 +57,12 @@ class Preset:
         """
         path = self.directory / name
         try:
-            digest = _sha256(path.read_bytes())
-        except OSError as error:
+            digest = _sha256(content.read(path))
+        except FileNotFoundError as error:
             raise WeightsError(f"{path}: weights are missing", REINSTALL) from error
+        except OSError as error:
+            cause = f"{path}: weights cannot be read ({error.strerror})"
+            raise WeightsError(cause, REINSTALL) from error
         if digest != self.card.files.get(name):
             raise WeightsError(f"{path}: weights do not match the card's checksum", REINSTALL)
         return path

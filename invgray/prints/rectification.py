@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import numpy as np
@@ -14,9 +14,29 @@ from invgray.errors import InputError
 from invgray.prints import border
 from invgray.types import Floats, Mask, Pixels
 
+MOST = 4
+"""Times a side by which a print's picture may have more pixels than a photograph shows of it.
+
+No pattern survives as much; what says more is no border, but looks like one by accident.
+"""
+
+Admit = Callable[[int, int], None]
+"""Hears the height and width of a picture before it is straightened; may raise to stop."""
+
+
+_LEAST_TURN = 1e-3
+"""Of two sides that meet: their cross product, by the square of the extent."""
+
+
+def admit_all(height: int, width: int) -> None:
+    """Admit pictures of any size."""
+
 
 def rectify(
-    scan: Pixels | Floats, name: str = "the picture", size: tuple[int, int] | None = None
+    scan: Pixels | Floats,
+    name: str = "the picture",
+    size: tuple[int, int] | None = None,
+    admit: Admit = admit_all,
 ) -> Floats:
     """The gray picture on a photograph of its print.
 
@@ -30,22 +50,36 @@ def rectify(
         name: of the photograph, for errors.
         size: height and width that a print without border was made from; None takes those in the
             photograph.
+        admit: hears of the picture's size, and may raise to stop.
 
     Returns:
         Float64 ``(H, W)`` in [0, 255], at the size that the print was made from.
 
     Raises:
-        InputError: no border, and no picture with four corners, can be found.
+        InputError: no border, and no picture with four corners, can be found; or the size is more
+            than ``MOST`` times what the photograph shows.
+        ValueError: a brightness is not finite.
     """
     scan = scan.astype(np.float64)
+    if not np.isfinite(scan).all():
+        raise ValueError("brightness must be finite, not NaN or infinity")
     relative = _relative_to_paper(scan)
     for corners in filter(len, map(_corners, _frames(relative))):
         for turn in range(4):
             turned = np.roll(corners, turn, axis=0)
             if told := _told_size(scan, turned):
+                admit(*told)
                 return _evened(_within_border(scan, turned, told), told)
     for corners in filter(len, map(_corners, _pictures(relative))):
         if np.all(corners > 3) and np.all(corners < np.subtract(scan.shape[::-1], 4)):
+            corners = np.roll(corners, -np.argmin(corners.sum(axis=1)), axis=0)
+            if size and not _plausible(corners, size):
+                raise InputError(
+                    f"{name}: shows no picture of {size[1]}x{size[0]} pixels",
+                    f"name a size of at most {MOST} times the photograph's own",
+                )
+            size = size or _seen_size(corners)
+            admit(*size)
             return _without_border(scan, corners, size)
     raise InputError(
         f"{name}: no border and no four corners of a picture can be found",
@@ -96,11 +130,13 @@ def _large_regions(mask: Mask) -> list[Any]:
 
 def _outline(shape: Floats, level: float) -> Floats:
     outlines = find_contours(np.pad(shape, 1, constant_values=1.0), level)
-    return np.asarray(max(outlines, key=len))[:, ::-1] - 1
+    return np.asarray(max(outlines, key=len, default=np.empty((0, 2))))[:, ::-1] - 1
 
 
 def _corners(outline: Floats) -> Floats:
     """The corners of a quadrilateral, clockwise as seen: ``(4, 2)``; of another shape none."""
+    if len(outline) < 4:
+        return np.empty((0, 2))
     extent = np.ptp(outline, axis=0).max()
     for tolerance in (0.02, 0.03, 0.05, 0.08):
         rough = approximate_polygon(outline, tolerance * extent)[:-1]
@@ -118,10 +154,23 @@ def _corners(outline: Floats) -> Floats:
             return np.empty((0, 2))
         sides.append(_line(points))
     corners = np.array([np.cross(sides[i - 1], sides[i]) for i in range(4)])
-    corners = corners[:, :2] / corners[:, 2:]
+    with np.errstate(divide="ignore", invalid="ignore"):  # of sides that do not meet
+        corners = corners[:, :2] / corners[:, 2:]
+    if not np.isfinite(corners).all():
+        return np.empty((0, 2))
     x, y = corners.T
     clockwise = np.sum(x * np.roll(y, -1) - np.roll(x, -1) * y) > 0  # y points down
-    return np.asarray(corners if clockwise else corners[::-1])
+    corners = corners if clockwise else corners[::-1]
+    return np.asarray(corners) if _convex(corners, extent) else np.empty((0, 2))
+
+
+def _convex(corners: Floats, extent: float) -> bool:
+    """Whether corners, clockwise as seen, are those of a quadrilateral of about that extent."""
+    if not np.all(np.ptp(corners, axis=0) < 2 * extent):
+        return False
+    x, y = (np.roll(corners, -1, axis=0) - corners).T
+    turns = x * np.roll(y, -1) - np.roll(x, -1) * y
+    return bool(np.all(turns > _LEAST_TURN * extent**2))
 
 
 def _line(points: Floats) -> Floats:
@@ -150,7 +199,20 @@ def _told_size(scan: Floats, corners: Floats) -> tuple[int, int] | None:
         return np.asarray(values)
 
     bar = np.mean([along(share * border.FRAME) for share in (0.4, 0.5, 0.6)], axis=0)
-    return border.read_cells(bar / np.maximum(along(-border.MARGIN / 2), 1))
+    told = border.read_cells(bar / np.maximum(along(-border.MARGIN / 2), 1))
+    return told if told and _plausible(corners, told) else None
+
+
+def _plausible(corners: Floats, size: tuple[int, int]) -> bool:
+    """Whether a picture of a size can be what a photograph shows between corners."""
+    return all(told <= MOST * seen for told, seen in zip(size, _seen_size(corners), strict=True))
+
+
+def _seen_size(corners: Floats) -> tuple[int, int]:
+    """Height and width in a photograph of what is between corners, the first the upper left."""
+    sides = np.linalg.norm(corners - np.roll(corners, -1, axis=0), axis=1)
+    height, width = (round((sides[i] + sides[i + 2]) / 2) for i in (1, 0))
+    return height, width
 
 
 def _within_border(scan: Floats, corners: Floats, size: tuple[int, int]) -> Floats:
@@ -160,12 +222,9 @@ def _within_border(scan: Floats, corners: Floats, size: tuple[int, int]) -> Floa
     return _straightened(scan, corners, (height + around, width + around), inset)
 
 
-def _without_border(scan: Floats, corners: Floats, size: tuple[int, int] | None) -> Floats:
+def _without_border(scan: Floats, corners: Floats, size: tuple[int, int]) -> Floats:
     """The picture in its own pixels, by its own corners; paper is white, its darkest part black."""
-    upper_left = np.argmin(corners.sum(axis=1))
-    corners = np.roll(corners, -upper_left, axis=0)
-    sides = np.linalg.norm(corners - np.roll(corners, -1, axis=0), axis=1)
-    height, width = size or (round((sides[i] + sides[i + 2]) / 2) for i in (1, 0))
+    height, width = size
     around = max(2, min(height, width) // 50)
     framed = _straightened(scan, corners, (height + 2 * around, width + 2 * around), around)
     outside, x, y = _places(framed.shape)

@@ -6,9 +6,9 @@ import signal
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
-from threading import current_thread, main_thread
 from types import FrameType
 
+from invgray import interruption
 from invgray.tensorflow import Tensor, tf
 from invgray.training.length import Budget
 
@@ -69,12 +69,11 @@ class Pacer:
             with suppress(RuntimeError):  # the stream was just being written to
                 report("stopping, with a checkpoint; Ctrl-C again ends at once")
 
-        before = signal.getsignal(signal.SIGINT)
-        if before is signal.SIG_IGN or current_thread() is not main_thread():
-            yield
-            return
-        signal.signal(signal.SIGINT, stop)
+        heard = interruption.signals()
+        for number in heard:
+            signal.signal(number, stop)
         try:
             yield
         finally:
-            signal.signal(signal.SIGINT, before)
+            for number in heard:
+                signal.signal(number, interruption.INTERRUPT)

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import msgspec
 
-from invgray.errors import InputError, TrainingError
-from invgray.files import place
+from invgray.errors import DamagedRunError, InputError
+from invgray.files import content, place
 from invgray.files.listing import pictures_in
 
 HELD_OUT = 20
@@ -80,12 +80,12 @@ def read(path: Path) -> Split:
     """The split in a file.
 
     Raises:
-        TrainingError: the file is missing or damaged.
+        DamagedRunError: the file is missing or damaged.
     """
     try:
-        return msgspec.json.decode(path.read_bytes(), type=Split)
+        return msgspec.json.decode(content.read(path), type=Split)
     except (OSError, msgspec.MsgspecError) as error:
-        raise TrainingError(f"{path}: is damaged ({error})", "begin a new run") from error
+        raise DamagedRunError(f"{path}: is damaged ({error})", "begin a new run") from error
 
 
 def write(path: Path, split: Split) -> None:

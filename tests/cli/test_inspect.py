@@ -115,3 +115,13 @@ def test_no_network_is_loaded(gray_file):
         "sys.exit(any(name in sys.modules for name in ('tensorflow', 'keras', 'openvino')))"
     )
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
+
+
+def test_damage_is_told_without_options_that_inspect_has_not(run, tmp_path, photo):
+    source = tmp_path / "a.bmp"
+    Image.fromarray(photo[..., 0]).save(source)
+    source.write_bytes(source.read_bytes()[:40_000])
+    result = run("inspect", source)
+    assert result.exit_code == 3
+    assert "is damaged" in result.stderr
+    assert "--" not in result.stderr

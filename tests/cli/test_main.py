@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
 import subprocess
 import sys
@@ -128,6 +129,77 @@ def test_altered_cards_are_refused(run, tmp_path, photo_file, field, value):
     result = run("encode", photo_file, "--weights", copy)
     assert result.exit_code == 4
     assert "the card is damaged" in result.stderr
+
+
+@pytest.mark.skipif(os.name != "posix", reason="pipes and devices")
+@pytest.mark.parametrize("name", ["card.json", "encoder.xml", "encoder.bin"])
+def test_pipes_and_devices_in_place_of_weights_are_refused(run, tmp_path, photo_file, name):
+    for make in (os.mkfifo, lambda path: path.symlink_to("/dev/zero")):
+        copy = tmp_path / f"mine {make.__name__}"
+        shutil.copytree(store.find("robust-1").directory, copy)
+        (copy / name).unlink()
+        make(copy / name)
+        result = run("encode", photo_file, "--weights", copy)
+        assert result.exit_code == 4
+        assert f"{name}: " in result.stderr
+        assert "cannot be read (it is no ordinary file)" in result.stderr
+        assert result.stderr.count("\n") == 1
+
+
+@pytest.mark.parametrize("damage", ["", "[]", "[" * 100_000, '{"network": "transformer"}'])
+def test_damaged_settings_of_a_run_are_refused(run, tmp_path, photo_file, damage):
+    folder = tmp_path / "mine" / "run"
+    folder.mkdir(parents=True)
+    (folder / "settings.json").write_text(damage)
+    result = run("train", photo_file, "-o", tmp_path / "mine", "--resume")
+    assert result.exit_code == 4
+    assert "settings.json: is damaged" in result.stderr
+    assert result.stderr.count("\n") == 1
+
+
+@pytest.mark.skipif(os.name != "posix", reason="devices")
+def test_a_device_is_no_picture(run):
+    result = run("encode", "/dev/zero", "-o", "/dev/null")
+    assert result.exit_code == 3
+    assert "/dev/zero: is not a picture" in result.stderr
+
+
+@pytest.mark.parametrize(
+    ("options", "code", "words"),
+    [
+        (["--max-pixels", "7k"], 3, "96x80 pixels are more than 0.007 megapixels; cut it into"),
+        (["--max-memory", "200M"], 3, "; cut it into parts, or raise --max-pixels or --max-memory"),
+        (["--max-pixels", "8k", "--max-memory", "4G"], 0, ""),
+        (["--max-pixels", "0"], 2, "'0' is no number of at least 1, as 500M or 2G"),
+        (["--max-memory", "2T"], 2, "'2T' is no number"),
+        (["--max-memory", "-5"], 2, "'-5' is no number"),
+        (["--verify-at-least", "nan"], 2, "the least PSNR is not a number"),
+    ],
+)
+def test_limits_are_told_with_the_options_that_raise_them(run, photo_file, options, code, words):
+    result = run("encode", photo_file, *options)
+    assert result.exit_code == code, result.stderr
+    assert words in result.stderr
+    assert result.stderr.count("\n") == (code != 0)
+
+
+def test_pillow_s_own_limit_is_raised_where_more_pixels_are_asked_for(run, photo_file, monkeypatch):
+    monkeypatch.setattr(Image, "MAX_IMAGE_PIXELS", 3000)
+    assert "is larger than" in run("encode", photo_file).stderr
+    assert run("encode", photo_file, "--max-pixels", "1G").exit_code == 0
+    assert Image.MAX_IMAGE_PIXELS == 10**9
+
+
+def test_damaged_pictures_are_told_with_the_option_that_accepts_them(run, tmp_path, photo):
+    source = tmp_path / "a.bmp"
+    Image.fromarray(photo).save(source)
+    source.write_bytes(source.read_bytes()[:100_000])
+    result = run("encode", source)
+    assert result.exit_code == 3
+    assert "; restore it from a copy, or read what is left with --accept-damaged\n" in result.stderr
+    result = run("encode", source, "--accept-damaged")
+    assert result.exit_code == 0
+    assert "what is left of it was read" in result.stderr
 
 
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs /dev/full")

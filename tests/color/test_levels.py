@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import io
+
 import numpy as np
 import pytest
+from PIL import Image
 
 from invgray.color import levels
 
@@ -32,3 +35,23 @@ def test_one_pixel_of_colour_is_colour(channel):
     rgb = levels.neutral(np.full((3, 4), 7, np.uint8))
     rgb[2, 1, channel] = 8
     assert levels.without_color(rgb) is rgb
+
+
+@pytest.mark.parametrize("value", [np.nan, np.inf, -np.inf])
+def test_what_is_not_finite_has_no_level(value):
+    values = np.full((300, 3), 7.0)
+    values[299, 1] = value
+    with pytest.raises(ValueError, match="must be finite"):
+        levels.to_8_bits(values)
+
+
+@pytest.mark.parametrize("quality", [1, 30, 75, 100])
+def test_a_gray_is_nearly_gray_after_a_lossy_format(photo, quality):
+    file = io.BytesIO()
+    Image.fromarray(photo[..., 1]).convert("RGB").save(file, "WEBP", quality=quality)
+    stored = np.asarray(Image.open(file).convert("RGB"))
+    assert np.ptp(stored, axis=-1).max() > 0
+    assert levels.nearly_gray(stored)
+    assert not levels.nearly_gray(photo)
+    assert levels.nearly_gray(np.array([[[9, 10, 11]]], np.uint8))
+    assert not levels.nearly_gray(np.array([[[9, 10, 12]]], np.uint8))

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import io
 import re
 from pathlib import Path
 
+import numpy as np
 import pytest
+from PIL import Image
 
 from invgray.fine import cells, chroma, digits
 from invgray.fine.cells import Cell, Kind, Layout
@@ -35,12 +38,12 @@ def test_first_digits():
 
 
 def test_a_cell():
-    layout = Layout(16, 20, 128)
+    layout = Layout(16, 20, 1, 1)
     cell = Cell(layout, 0, 0, bytes.fromhex("0123456789abcdef"), Kind.EXACT, b"\x01abc")
     carried = cells.write(cell, 2)
     told = re.search(r"```text\n((?:[01]+\n)+)```", TEXT)[1].split()
     assert ["".join(map(str, row)) for row in carried[: len(told)]] == told
-    data = bytes.fromhex(re.search(r"`(11 0123456789abcdef [0-9a-f ]+)`", TEXT)[1])
+    data = bytes.fromhex(re.search(r"`(21 0123456789abcdef [0-9a-f ]+)`", TEXT)[1])
     assert digits.to_bytes(carried.ravel()[32:], 2)[: len(data)] == data
 
 
@@ -60,3 +63,39 @@ def test_step_sizes(side):
     start = header.index(b"\xff\x5c") + 5
     assert header[start : start + len(steps) // 2].hex() == steps
     assert header[start - 3 : start] == bytes([0, 3 + len(steps) // 2, 0x42])
+
+
+def test_samples():
+    said = re.search(r"Cb = (\S+) and Cr = (\S+) are the samples (\d+) and (\d+)", TEXT)
+    cb, cr, upper, lower = map(int, said.groups())
+    assert round(16 * 1.07 * cb + 32768) == upper
+    assert round(32768 - 16 * cr / 1.07) == lower
+    planes = (np.full((8, 9), value, float) for value in (cb, cr))
+    packets = chroma.encode(*planes, 500)
+    with Image.open(
+        io.BytesIO(chroma._headers(8, 9, len(packets)) + packets + b"\xff\xd9")
+    ) as image:
+        samples = np.asarray(image).astype(int)
+    assert np.abs(samples[:8] - upper).max() <= 1
+    assert np.abs(samples[8:] - lower).max() <= 1
+    for plane, value in zip(chroma.decode(packets, 8, 9), (cb, cr), strict=True):
+        np.testing.assert_allclose(plane, value, atol=0.1)
+
+
+@pytest.mark.parametrize(
+    ("height", "width"), [(1, 1), (127, 300), (479, 575), (480, 576), (700, 700), (1281, 1537)]
+)
+def test_layouts_of_new_grays(height, width):
+    """By the words alone."""
+
+    def cells_along(length, least):
+        many = max(least, length // 256)
+        return many if length >= 96 * many else max(1, length // 128)
+
+    layout = Layout.of(height, width)
+    assert (layout.rows, layout.columns) == (cells_along(height, 5), cells_along(width, 6))
+    turned = Layout.of(width, height)
+    assert height == width or (turned.columns, turned.rows) == (layout.rows, layout.columns)
+    assert [layout.box(row, 0).top for row in range(layout.rows)] == [
+        row * height // layout.rows for row in range(layout.rows)
+    ]

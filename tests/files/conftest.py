@@ -50,8 +50,8 @@ def png():
         checksum = struct.pack(">I", zlib.crc32(kind + data))
         return struct.pack(">I", len(data)) + kind + data + checksum
 
-    def png(width, height, depth, kind, rows, *chunks):
-        header = struct.pack(">IIBBBBB", width, height, depth, kind, 0, 0, 0)
+    def png(width, height, depth, kind, rows, *chunks, interlaced=0):
+        header = struct.pack(">IIBBBBB", width, height, depth, kind, 0, 0, interlaced)
         parts = [(b"IHDR", header), *chunks, (b"IDAT", zlib.compress(rows)), (b"IEND", b"")]
         return b"\x89PNG\r\n\x1a\n" + b"".join(chunk(*part) for part in parts)
 

@@ -1,4 +1,4 @@
-"""EXIF blocks: one field of them is changed, and nothing else."""
+"""EXIF blocks: orientation and thumbnail are changed, and nothing else."""
 
 from __future__ import annotations
 
@@ -9,10 +9,11 @@ import numpy as np
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
-from PIL import Image
+from PIL import ExifTags, Image
 
 from invgray.files import exif, reading, writing
 from invgray.files.picture import Picture
+from invgray.files.record import Record
 
 EXIF, GPS, ORIENTATION = 0x8769, 0x8825, 0x0112
 JOERG = {"utf-8": "Jörg".encode(), "latin-1": "Jörg".encode("latin-1")}
@@ -141,7 +142,91 @@ def test_tiffs_without_exif_are_compressed(tmp_path, photo):
         assert image.info["compression"] == "tiff_lzw"
 
 
+# Privacy
+
+
+COLORFUL = Image.radial_gradient("L").convert("RGB").resize((90, 60))
+COLORFUL.putpixel((0, 0), (255, 0, 0))
+
+
+def jpeg(image):
+    file = io.BytesIO()
+    image.save(file, "JPEG")
+    return file.getvalue()
+
+
+def shown(order, starts, lengths, content):
+    """A block with a thumbnail, and the tags of where it is and how long."""
+    first = bytearray(block(order))
+    link = 8 + 2 + 12 * struct.unpack_from(f"{order}H", first, 8)[0]
+    struct.pack_into(f"{order}I", first, link, len(first))
+    start = len(first) + 2 + 12 * 2 + 4
+    own = [(starts, 4, struct.pack(f"{order}I", start))]
+    own.append((lengths, 4, struct.pack(f"{order}I", len(content))))
+    return bytes(first) + directory(own, len(first), order) + content
+
+
+def thumbnail(data):
+    """The thumbnail in a block, by another program's rules: Pillow's."""
+    found = loaded(data).get_ifd(ExifTags.IFD.IFD1)
+    tiff = data.removeprefix(exif.PREFIX)
+    return Image.open(io.BytesIO(tiff[found[0x0201] : found[0x0201] + found[0x0202]]))
+
+
+@pytest.mark.parametrize("order", ["<", ">"])
+def test_a_gray_has_a_gray_thumbnail_and_its_colours_a_colour_one(tmp_path, photo, order):
+    original = jpeg(COLORFUL)
+    exposed = exif.PREFIX + shown(order, 0x0201, 0x0202, original)
+    assert thumbnail(exposed).mode == "RGB"
+    camera = Picture(pixels=photo, exif=exposed)
+    gray, color = tmp_path / "gray.png", tmp_path / "color.png"
+    writing.write_gray(gray, photo[..., 1], camera, Record(preset="a", weights="b"))
+    found = reading.read(gray)
+    assert original not in gray.read_bytes()
+    assert (thumbnail(found.exif).mode, thumbnail(found.exif).size) == ("L", (160, 160))
+    writing.write_color(color, photo, found)
+    back = thumbnail(reading.read(color).exif)
+    assert back.mode == "RGB"
+    expected = Image.fromarray(photo).resize(back.size)
+    assert np.abs(np.asarray(back).astype(int) - np.asarray(expected)).mean() < 6
+    tags = loaded(reading.read(color).exif)
+    assert tags[0x010F] == "a camera"
+    assert tags.get_ifd(EXIF)[0x927C] == MAKER
+
+
+def test_a_thumbnail_that_is_no_jpeg_is_wiped_and_cut_off():
+    pixels = bytes(range(180, 0, -1))
+    exposed = exif.PREFIX + shown("<", 0x0111, 0x0117, pixels)
+    found = exif.with_thumbnail(exposed, Image.new("L", (4, 4)))
+    assert loaded(found).get_ifd(ExifTags.IFD.IFD1) == {}
+    assert pixels[:20] not in found
+    assert loaded(found)[0x010F] == "a camera"
+
+
+def test_a_thumbnail_for_which_a_block_has_no_room_is_wiped_and_cut_off():
+    original = jpeg(COLORFUL) + bytes(60_000)
+    exposed = exif.PREFIX + shown("<", 0x0201, 0x0202, original)
+    found = exif.with_thumbnail(exposed, Image.effect_noise((500, 500), 90))
+    assert loaded(found).get_ifd(ExifTags.IFD.IFD1) == {}
+    assert original[:100] not in found
+    assert len(found) == len(exposed)
+
+
+def test_blocks_without_a_thumbnail_stay():
+    plain = exif.PREFIX + block()
+    assert exif.with_thumbnail(plain, Image.new("L", (4, 4))) == plain
+
+
+def test_whether_a_block_tells_a_place():
+    assert exif.tells_place(exif.PREFIX + block())
+    tags = Image.Exif()
+    tags[0x010F] = "a camera"
+    assert not exif.tells_place(tags.tobytes())
+
+
 # Damage
+
+EXPOSED = shown("<", 0x0201, 0x0202, jpeg(COLORFUL))
 
 
 def damaged():
@@ -170,6 +255,17 @@ def test_damage_never_raises(data, prefixed):
         assert len(found) == len(exif.PREFIX) + len(data.removeprefix(exif.PREFIX))
         assert loaded(found).get(ORIENTATION, 1) == 1
     exif.for_tiff(data)
+    exif.with_thumbnail(exif.PREFIX * prefixed + data, Image.new("L", (4, 4)))
+    exif.tells_place(data)
+
+
+@given(st.lists(st.tuples(st.integers(0, len(EXPOSED) - 1), st.integers(0, 255)), max_size=8))
+def test_a_damaged_thumbnail_never_raises(spots):
+    data = bytearray(EXPOSED)
+    for place, value in spots:
+        data[place] = value
+    found = exif.with_thumbnail(exif.PREFIX + data, Image.new("L", (4, 4)))
+    assert found.startswith(exif.PREFIX)
 
 
 @pytest.mark.filterwarnings("ignore::UserWarning")

@@ -6,6 +6,7 @@ import io
 import os
 import struct
 import threading
+import tracemalloc
 
 import numpy as np
 import pytest
@@ -13,7 +14,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image, ImageCms
 
-from invgray.errors import InputError
+from invgray import memory
+from invgray.errors import DamagedError, InputError, TooLargeError
 from invgray.files import reading
 
 
@@ -175,6 +177,49 @@ def test_damaged_checksums_are_noticed(photo_file):
         reading.read(bytes(data))
 
 
+@pytest.mark.parametrize("interlaced", [0, 1])
+@pytest.mark.parametrize(("kind", "channels"), [(0, 1), (2, 3), (4, 2), (6, 4)])
+def test_a_png_whose_rows_end_early_is_damaged(png, kind, channels, interlaced):
+    """Every byte of the rows is 1: as a filter, the difference to the pixel to the left."""
+    sides = [(1, 3), (1, 3), (2, 2), (2, 5), (4, 5), (4, 10), (8, 10)] if interlaced else [(8, 20)]
+    rows = b"".join(b"\1" * (height * (1 + width * channels)) for width, height in sides)
+    whole = png(8, 20, 8, kind, rows, interlaced=interlaced)
+    short = png(8, 20, 8, kind, rows[: -1 - 8 * channels], interlaced=interlaced)
+    assert reading.read(whole).notices == ()
+    with pytest.raises(DamagedError, match=r"is damaged \(its data end early\); restore it from"):
+        reading.read(short)
+    found = reading.read(short, accept_damaged=True)
+    assert found.notices == ("is damaged (its data end early); what is left of it was read",)
+    np.testing.assert_array_equal(found.pixels[:19], reading.read(whole).pixels[:19])
+
+
+def test_a_png_with_black_last_rows_is_whole(read, photo):
+    black = photo[:40].copy()
+    black[20:] = 0
+    np.testing.assert_array_equal(read(Image.fromarray(black)).pixels, black)
+
+
+@pytest.mark.parametrize("form", ["PNG", "JPEG", "BMP", "PPM", "TGA"])
+def test_what_is_left_of_a_picture_is_read_where_that_is_accepted(photo, saved, form):
+    data = saved(Image.fromarray(photo), form)
+    part = data[: len(data) * 4 // 5]
+    with pytest.raises(DamagedError, match="is damaged"):
+        reading.read(part)
+    found = reading.read(part, accept_damaged=True)
+    (notice,) = found.notices
+    assert notice.endswith("what is left of it was read")
+    whole = reading.read(data).pixels
+    rows = slice(-8, None) if form in ("BMP", "TGA") else slice(0, 8)  # these begin at the bottom
+    np.testing.assert_array_equal(found.pixels[rows], whole[rows])
+    assert found.pixels.shape == whole.shape
+
+
+def test_a_picture_of_which_nothing_is_left_is_damaged_all_the_same(picture, saved):
+    data = saved(picture, "WEBP")
+    with pytest.raises(InputError, match="is damaged"):
+        reading.read(data[: len(data) // 2], accept_damaged=True)
+
+
 @pytest.mark.filterwarnings("ignore:Corrupt EXIF data")
 @pytest.mark.parametrize("form", ["JPEG", "PNG", "WEBP"])
 @pytest.mark.parametrize(
@@ -249,3 +294,42 @@ def test_noise_never_escapes_as_another_error(data):
             reading.read(io.BytesIO(start + data))
         except InputError as error:
             assert str(error).startswith("standard input: ")  # noqa: PT017 - most fail, not all
+
+
+# Size
+
+
+def test_a_picture_is_admitted_before_its_pixels_are_decoded(png):
+    """Pixels that are damaged would be an error of their own."""
+
+    def admit(height, width):
+        raise TooLargeError(f"{width}x{height} is too much", "cut it")
+
+    with pytest.raises(TooLargeError, match="9000x9000 is too much"):
+        reading.read(png(9_000, 9_000, 8, 2, b""), admit)
+
+
+def test_a_stream_without_an_end_is_read_as_far_as_memory_goes(monkeypatch):
+    class Zeros(io.RawIOBase):
+        def readable(self):
+            return True
+
+        def readinto(self, buffer):
+            buffer[:] = bytes(len(buffer))
+            return len(buffer)
+
+    monkeypatch.setattr(memory, "available", lambda: 20_000_000)
+    with pytest.raises(TooLargeError, match="standard input: does not end before memory does"):
+        reading.read(io.BufferedReader(Zeros()))
+
+
+def test_pixels_are_copied_once(photo, saved):
+    """Beside Pillow's own copy and the result there is no third."""
+    large = np.tile(photo, (10, 10, 1))
+    data = saved(Image.fromarray(large), "BMP")
+    tracemalloc.start()
+    picture = reading.read(data)
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert (picture.pixels == large).all()
+    assert peak < 1.5 * large.nbytes

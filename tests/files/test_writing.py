@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 import os
+import struct
 import threading
 from pathlib import Path
 
@@ -78,7 +79,7 @@ def test_a_jpeg_gray_keeps_its_record_and_says_what_it_loses(tmp_path, photo, pr
     assert lost == ("JPEG keeps no transparency; dropped",)
     assert reading.read(path).record == told
     large = Record(preset="robust", weights="ab", icc=profile + bytes(70_000))
-    lost = writing.write_gray(path, gray, Picture(pixels=photo), large)
+    lost = writing.write_gray(path, gray, Picture(pixels=photo), large, overwrite=True)
     assert lost == ("JPEG keeps no such large colour profile; dropped",)
     assert reading.read(path).record == Record(preset="robust", weights="ab")
 
@@ -86,10 +87,53 @@ def test_a_jpeg_gray_keeps_its_record_and_says_what_it_loses(tmp_path, photo, pr
 def test_the_quality_is_that_of_the_jpeg(tmp_path, photo):
     sizes = []
     for quality in (20, 60, 95):
-        writing.write_gray(tmp_path / "a.jpg", photo[..., 0], Picture(pixels=photo), TOLD, quality)
+        picture = Picture(pixels=photo)
+        writing.write_gray(
+            tmp_path / "a.jpg", photo[..., 0], picture, TOLD, quality, overwrite=True
+        )
         sizes.append((tmp_path / "a.jpg").stat().st_size)
     assert sizes == sorted(sizes)
     assert sizes[0] < sizes[2] / 3
+
+
+def test_colour_under_full_transparency_is_kept(tmp_path, photo):
+    clear = Picture(pixels=photo[..., 0], alpha=np.zeros(photo.shape[:2], np.uint8))
+    for suffix in (".png", ".webp", ".tiff"):
+        path = tmp_path / f"a{suffix}"
+        assert writing.write_color(path, photo, clear) == ()
+        assert (reading.read(path).pixels == photo).all()
+
+
+@pytest.mark.parametrize("unit", [2, 3])
+@pytest.mark.parametrize("ratio", [(0, 0), (300, 0), (0, 1)])
+def test_a_tiff_of_no_resolution_can_be_written_in_any_format(tmp_path, photo, saved, unit, ratio):
+    data = bytearray(saved(Image.fromarray(photo[:9, :9]), "TIFF", dpi=(300, 300)))
+    (directory,) = struct.unpack_from("<I", data, 4)
+    for entry in range(directory + 2, len(data) - 12, 12):
+        tag, _, _, value = struct.unpack_from("<HHII", data, entry)
+        if tag in (0x011A, 0x011B):
+            struct.pack_into("<II", data, value, *ratio)
+        if tag == 0x0128:
+            struct.pack_into("<I", data, entry + 8, unit)
+            break
+    picture = reading.read(bytes(data))
+    assert picture.dpi is None
+    for suffix in formats.COLOR_FORMATS:
+        writing.write_color(tmp_path / f"a{suffix}", photo[:9, :9], picture)
+
+
+@pytest.mark.parametrize(
+    ("name", "most"), [("a.webp", 16_383), ("a.jpg", 65_500), ("a.JPEG", 65_500)]
+)
+def test_the_limits_of_formats_are_those_of_pillow(tmp_path, name, most):
+    path = tmp_path / name
+    form = writing.color_format(path)
+    writing.check_size(path, form, most, 1)
+    Image.new("RGB", (1, most)).save(path, form.name)
+    with pytest.raises(OutputError, match=f"2x{most + 1} pixels are too many for {form.name}"):
+        writing.check_size(path, form, most + 1, 2)
+    with pytest.raises((OSError, ValueError)):
+        Image.new("RGB", (1, most + 1)).save(path, form.name)
 
 
 # Places
@@ -131,7 +175,7 @@ def test_failed_writes_leave_nothing_behind(tmp_path, photo):
     folder.mkdir()
     for target in (blocked / "gray.png", folder):
         with pytest.raises(OutputError, match="cannot be written") as caught:
-            writing.write_gray(target, photo[..., 0], Picture(pixels=photo), TOLD)
+            writing.write_gray(target, photo[..., 0], Picture(pixels=photo), TOLD, overwrite=True)
         assert str(target) in str(caught.value)
     assert sorted(p.name for p in tmp_path.rglob("*")) == ["file", "folder.png"]
 
@@ -141,6 +185,6 @@ def test_what_a_format_cannot_hold_leaves_the_old_file(tmp_path):
     path = tmp_path / "a.jpg"
     path.write_text("precious")
     with pytest.raises(OutputError, match=r"a\.jpg: cannot be written"):
-        writing.write_gray(path, wide, Picture(pixels=wide), TOLD)
+        writing.write_gray(path, wide, Picture(pixels=wide), TOLD, overwrite=True)
     assert path.read_text() == "precious"
     assert list(tmp_path.iterdir()) == [path]

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import time
+import tracemalloc
+from pathlib import Path
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -11,7 +15,7 @@ from skimage import data
 
 from invgray import metrics
 from invgray.color.luminance import luminance
-from invgray.fine import chroma, digits, layer
+from invgray.fine import cells, chroma, digits, layer
 from invgray.fine.orientation import ORIENTATIONS
 
 WEIGHTS = bytes(range(8))
@@ -23,18 +27,24 @@ def gray_of(rgb):
 
 
 def decoded(gray):
-    """Colours where the layer is intact, and where that is, for a gray that is mere luminance."""
+    """Colours of a gray that is mere luminance, and bases and where it is exact, turned back."""
     found = layer.find(gray)
-    restored = layer.restore(found, gray)
-    levels = found.orientation.undo(gray).astype(float)
-    rgb = np.clip(np.rint(chroma.to_rgb(levels, restored.cb, restored.cr)), 0, 255).astype(np.uint8)
-    rgb[restored.exact] = restored.rgb[restored.exact]
-    return found, rgb, restored
+    levels = found.orientation.undo(gray)
+    restored = layer.restore(found, *levels.shape)
+    place = found.within(*levels.shape)
+    base, exact = np.zeros(levels.shape, np.uint8), np.zeros(levels.shape, bool)
+    part = tuple(slice(0, n) for n in restored.rgb.shape[:2])
+    base[place], exact[place] = restored.base_at(*part), restored.exact_at(*part)
+    rgb = np.repeat(levels[..., None], 3, axis=-1)
+    colors = chroma.to_rgb(levels[place].astype(float), *restored.chrominance.at(*part))
+    colors = np.clip(np.rint(colors), 0, 255).astype(np.uint8)
+    rgb[place] = np.where(exact[place][..., None], restored.rgb, colors)
+    return found, rgb, base, exact
 
 
 @pytest.fixture(scope="module")
 def picture():
-    """A photograph of 400x451 pixels."""
+    """A photograph of 400x451 pixels: nine cells."""
     return np.ascontiguousarray(np.vstack([data.chelsea(), data.chelsea()[:100]]))
 
 
@@ -47,16 +57,16 @@ def gray(picture):
 def test_photographs_come_back_nearly_perfect(name, psnr):
     rgb = getattr(data, name)()
     gray = gray_of(rgb)
-    found, restored, _ = decoded(gray)
+    found, restored, _, _ = decoded(gray)
     assert found.weights == WEIGHTS
-    assert found.layout.height, found.layout.width == rgb.shape[:2]
+    assert (found.layout.height, found.layout.width) == rgb.shape[:2]
     assert metrics.psnr(rgb, restored) > psnr
     assert metrics.gray_psnr(gray, rgb) > 48
 
 
 @pytest.mark.parametrize("orientation", ORIENTATIONS)
 def test_turned_and_mirrored_grays_are_turned_back(gray, picture, orientation):
-    found, restored, _ = decoded(orientation.apply(gray))
+    found, restored, _, _ = decoded(orientation.apply(gray))
     assert found.orientation == orientation
     assert metrics.psnr(picture, restored) > 46
 
@@ -65,9 +75,9 @@ def test_turned_and_mirrored_grays_are_turned_back(gray, picture, orientation):
 @given(st.integers(0, 99), st.integers(0, 99), st.sampled_from(ORIENTATIONS))
 def test_whole_cells_of_a_crop_come_back(gray, picture, top, left, orientation):
     crop = slice(top, top + 300), slice(left, left + 350)
-    found, rgb, restored = decoded(orientation.apply(gray[crop]))
+    found, rgb, base, _ = decoded(orientation.apply(gray[crop]))
     assert (found.top, found.left) == (-top, -left)
-    intact = restored.base > 0
+    intact = base > 0
     assert intact.mean() > 0.12
     error = (picture[crop].astype(float) - rgb)[intact]
     assert 10 * np.log10(255**2 / np.mean(error**2)) > 44
@@ -76,20 +86,32 @@ def test_whole_cells_of_a_crop_come_back(gray, picture, top, left, orientation):
 def test_a_gray_pasted_into_a_page_is_found(gray, picture):
     page = np.full((700, 800), 255, np.uint8)
     page[123:523, 77:528] = gray
-    found, rgb, restored = decoded(page)
+    found, rgb, base, _ = decoded(page)
     assert (found.top, found.left, len(found.intact)) == (123, 77, 9)
     assert metrics.psnr(picture, rgb[123:523, 77:528]) > 46
-    assert not restored.base[:123].any()
+    assert not base[:123].any()
+
+
+@pytest.mark.parametrize("width", [32, 50, 90, 127])
+def test_a_narrow_gray_pasted_into_a_page_is_found(picture, width):
+    narrow = picture[:200, 100 : 100 + width]
+    page = np.full((300, 400), 200, np.uint8)
+    page[41:241, 33 : 33 + width] = gray_of(narrow)
+    for orientation in ORIENTATIONS:
+        found, rgb, _, _ = decoded(orientation.apply(page))
+        assert (found.top, found.left, found.orientation) == (41, 33, orientation)
+        assert metrics.psnr(narrow, rgb[41:241, 33 : 33 + width]) > 41
 
 
 def test_damage_costs_its_own_cells_only(gray, picture):
     damaged = gray.copy()
     damaged[10:60, 20:90] = 0
-    found, rgb, restored = decoded(damaged)
+    found, rgb, base, _ = decoded(damaged)
     assert len(found.intact) == 8
-    assert not restored.base[:128, :128].any()
-    assert (restored.base[128:] > 0).all()
-    assert metrics.psnr(picture[128:], rgb[128:]) > 46
+    box = found.layout.box(0, 0)
+    assert not base[box.slices].any()
+    assert np.mean(base > 0) == 1 - box.height * box.width / gray.size
+    assert metrics.psnr(picture[box.height :], rgb[box.height :]) > 46
 
 
 @pytest.mark.parametrize("change", [lambda g: g // 2, lambda g: 255 - g, lambda g: g + 1])
@@ -134,17 +156,74 @@ def gradient():
 @pytest.mark.parametrize("make", [page, stripes, chart, gradient])
 def test_drawings_come_back_bit_for_bit(make):
     rgb = make()
-    _, restored, found = decoded(gray_of(rgb))
-    assert found.exact.all()
+    _, restored, _, exact = decoded(gray_of(rgb))
+    assert exact.all()
     np.testing.assert_array_equal(restored, rgb)
 
 
 def test_a_drawing_beside_a_photograph_is_exact_in_its_own_cells(photo):
     rgb = np.hstack([photo, chart()[:, :256][:240].repeat(2, 0)[:256]])
-    _, restored, found = decoded(gray_of(rgb))
-    assert found.exact[:, 256:].all()
-    assert not found.exact[:, :256].any()
+    found, restored, _, exact = decoded(gray_of(rgb))
+    assert (found.layout.rows, found.layout.columns) == (2, 4)
+    assert exact[:, 256:].all()
+    assert not exact[:, :256].any()
     np.testing.assert_array_equal(restored[:, 256:], rgb[:, 256:])
+
+
+def test_a_gray_of_version_1_is_read():
+    """It was made of the astronaut, with a drawing in its first cell."""
+    gray = np.asarray(Image.open(Path(__file__).parents[1] / "golden" / "fine-layer-1.png"))
+    drawing = np.indices((128, 128)).sum(0)[..., None] % 7 * 30 * np.array([1, 0.5, 0.2])
+    rgb = data.astronaut()[:280, 60:360].copy()
+    rgb[:128, :128] = drawing
+    found, restored, base, exact = decoded(gray)
+    assert (found.layout.version, found.weights, len(found.intact)) == (1, WEIGHTS, 4)
+    assert set(np.unique(base)) == {2, 3}
+    assert (exact == (np.indices(exact.shape) < 128).all(0)).all()
+    np.testing.assert_array_equal(restored[exact], rgb[exact])
+    assert metrics.psnr(rgb, restored) == pytest.approx(45.55, abs=0.01)
+    crop, _, base, _ = decoded(np.rot90(gray[5:, :299]))
+    assert (crop.top, crop.left, len(crop.intact)) == (-5, 0, 1)
+    assert np.mean(base > 0) == 128 * 152 / base.size
+
+
+# Large grays
+
+
+def test_a_plain_gray_is_searched_quickly():
+    """At most two seconds for twelve megapixels, in all orientations and bases."""
+    plain = np.tile(data.camera(), (2, 4))
+    before = time.process_time()
+    assert layer.find(plain) is None
+    assert time.process_time() - before < 2 * plain.size / 12e6 + 0.2
+
+
+def test_coding_and_restoring_take_little_memory():
+    """Chrominance takes four bytes a pixel; the gray's digits one, and restored colours three."""
+    rgb = np.tile(data.chelsea(), (4, 3, 1))
+    height, width = rgb.shape[:2]
+    tracemalloc.start()
+    try:
+        coded = layer.code(rgb, WEIGHTS)
+        assert tracemalloc.get_traced_memory()[1] < 6.5 * height * width + 5e6
+        gray = coded.embed(luminance(rgb))
+        del coded
+        found = layer.find(gray)
+        before, _ = tracemalloc.get_traced_memory()
+        tracemalloc.reset_peak()
+        layer.restore(found, height, width)
+        assert tracemalloc.get_traced_memory()[1] - before < 7 * height * width + 5e6
+    finally:
+        tracemalloc.stop()
+
+
+def test_a_gray_full_of_first_digits_does_not_hold_up_the_search():
+    """Every row and column begins cells that are none; there are far fewer cells than that."""
+    sync = np.tile(np.array(list("11010011100100010111101000101100"), np.uint8), 32)
+    hostile = np.tile(sync + 100, (1024, 1))
+    before = time.process_time()
+    assert layer.find(hostile) is None
+    assert time.process_time() - before < 10
 
 
 @settings(deadline=None, max_examples=30)
@@ -171,11 +250,14 @@ def test_cells_whose_data_is_hostile_count_as_damaged(picture):
         (box, layer.Cell(c.layout, c.row, c.column, c.weights, kind, random.bytes(500)), base)
         for (box, c, base), kind in zip(coded.cells, [*layer.Kind] * 5, strict=False)
     )
-    gray = layer.Coded(forged, coded.cb, coded.cr).embed(luminance(picture))
+    carried = coded.digits.copy()
+    for box, cell, base in forged:
+        carried[box.slices] = cells.write(cell, base)
+    gray = layer.Coded(forged, carried, coded.chrominance).embed(luminance(picture))
     found = layer.find(gray)
     assert len(found.intact) == 9
-    restored = layer.restore(found, gray)
-    assert not restored.exact.any()
+    restored = layer.restore(found, *gray.shape)
+    assert not any(exact for _, _, exact in restored.cells)
 
 
 @settings(deadline=None, max_examples=60)
@@ -190,5 +272,5 @@ def test_mutations_are_harmless(gray, seed):
         part[...] = random.integers(0, 256, part.shape)
     found = layer.find(mutated)
     if found:
-        restored = layer.restore(found, mutated)
-        assert set(np.unique(restored.base)) <= {0, *digits.BASES}
+        restored = layer.restore(found, *found.orientation.undo(mutated).shape)
+        assert {base for _, base, _ in restored.cells} <= set(digits.BASES)

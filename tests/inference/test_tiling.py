@@ -40,18 +40,23 @@ def average(radius, multiple):
     return network
 
 
-def run(image, radius, multiple, tile, watch=tiling.unwatched):
+def tiled(network, architecture, image, offset=(0, 0), **options):
+    """An image, ``(H, W, C)``, as a network makes it tile by tile."""
     output = np.empty(image.shape, np.float32)
-    tiling.run(
-        average(radius, multiple),
-        Local(radius=radius, multiple=multiple),
-        image.astype(np.float32),
-        output,
-        after=lambda x: x,
-        tile=tile,
-        watch=watch,
-    )
+
+    def view(rows, columns, offset):
+        return tiling.forward(network, architecture, image[rows, columns], offset)
+
+    size = image.shape[:2]
+    for rows, columns, values in tiling.run(view, architecture, size, offset, **options):
+        output[rows, columns] = values
     return output
+
+
+def run(image, radius, multiple, tile, offset=(0, 0), watch=tiling.unwatched):
+    architecture = Local(radius=radius, multiple=multiple)
+    network = average(radius, multiple)
+    return tiled(network, architecture, image.astype(np.float32), offset, tile=tile, watch=watch)
 
 
 @given(
@@ -69,9 +74,7 @@ def test_tiles_equal_the_whole_for_any_local_network(height, width, tile, multip
 
 def test_a_halo_that_is_too_small_shows():
     image = np.random.default_rng(0).integers(0, 256, (60, 60, 1), np.uint8)
-    output = np.empty(image.shape, np.float32)
-    shy = Local(radius=2, multiple=4)
-    tiling.run(average(9, 4), shy, image, output, lambda x: x, tile=16)
+    output = tiled(average(9, 4), Local(radius=2, multiple=4), image, tile=16)
     assert np.abs(output - run(image, 9, 4, 1000)).max() > 10
 
 
@@ -82,10 +85,30 @@ def test_edges_are_repeated_up_to_the_grid():
         seen.append(x[0, ..., 0])
         return x
 
-    image, output = np.arange(6).reshape(2, 3, 1), np.empty((2, 3, 1), int)
-    tiling.run(network, Local(radius=1, multiple=4), image, output, lambda x: x)
-    assert seen[0].tolist() == [[0, 1, 2, 2], [3, 4, 5, 5], [3, 4, 5, 5], [3, 4, 5, 5]]
+    image = np.arange(6).reshape(2, 3, 1)
+    output = tiled(network, Local(radius=1, multiple=4), image)
+    assert seen.pop().tolist() == [[0, 1, 2, 2], [3, 4, 5, 5], [3, 4, 5, 5], [3, 4, 5, 5]]
     np.testing.assert_array_equal(output, image)
+    output = tiled(network, Local(radius=1, multiple=4), image, offset=(1, 1))
+    assert seen.pop().tolist() == [[0, 0, 1, 2], [0, 0, 1, 2], [3, 3, 4, 5], [3, 3, 4, 5]]
+    np.testing.assert_array_equal(output, image)
+
+
+@given(st.integers(0, 7), st.integers(0, 7), st.sampled_from([16, 24, 100]))
+def test_tiles_lie_on_the_grid_of_the_picture_that_a_part_is_of(top, left, tile):
+    """A network that averages blocks of its grid gives a part what it gives the whole."""
+
+    def network(x):
+        means = x[0, ..., 0].reshape(x.shape[1] // 8, 8, x.shape[2] // 8, 8).mean((1, 3))
+        return means.repeat(8, 0).repeat(8, 1)[None, ..., None]
+
+    image = np.random.default_rng(0).integers(0, 256, (72, 64, 1)).astype(np.float32)
+    blocks = Local(radius=1, multiple=8)
+    whole = tiled(network, blocks, image)
+    part = tiled(network, blocks, image[top:, left:], (top, left), tile=tile)
+    np.testing.assert_array_equal(
+        part[-top % 8 :, -left % 8 :], whole[8 * (top > 0) :, 8 * (left > 0) :]
+    )
 
 
 def test_a_watch_hears_of_every_tile_and_may_stop():

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import json
+import os
 from dataclasses import replace
 
 import pytest
 
-from invgray.errors import TrainingError, UsageError
+from invgray.errors import DamagedRunError, UsageError
 from invgray.models import sitting
 from invgray.models.colorizer.settings import ColorizerSettings, ColorObjective
 from invgray.models.paper.settings import Optimizer, PaperSettings, Part
@@ -52,14 +53,25 @@ def test_what_is_kept_is_plain_json(tmp_path):
         lambda kept: json.dumps(kept | {"settings": kept["settings"] | {"width": "48"}}),
         lambda kept: json.dumps(kept | {"settings": kept["settings"] | {"widht": 48}}),
         lambda kept: json.dumps(kept | {"settings": kept["settings"] | {"channel": "fax"}}),
+        lambda kept: "[" * 100_000,
+        lambda kept: json.dumps(kept | {"settings": kept["settings"] | {"length": [1]}}),
     ],
 )
 def test_a_damaged_file_is_one_line(tmp_path, damage):
     path = tmp_path / "settings.json"
     sitting.write(path, Sitting(EACH[0]))
     path.write_text(damage(json.loads(path.read_text())))
-    with pytest.raises(TrainingError, match=r"settings.json: is damaged.*; begin a new run"):
+    with pytest.raises(DamagedRunError, match=r"settings.json: is damaged.*; begin") as caught:
         sitting.read(path)
+    assert caught.value.exit_code == 4
+    assert "\n" not in str(caught.value)
+
+
+@pytest.mark.skipif(os.name != "posix", reason="pipes")
+def test_a_pipe_is_damaged(tmp_path):
+    os.mkfifo(tmp_path / "settings.json")
+    with pytest.raises(DamagedRunError, match="it is no ordinary file"):
+        sitting.read(tmp_path / "settings.json")
 
 
 def test_a_run_remembers_that_its_settings_changed():

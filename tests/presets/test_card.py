@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -90,11 +92,44 @@ def test_altered_cards_are_damaged(read, whole, change):
 
 
 @pytest.mark.parametrize(
-    "change", [{"levels": 0.5}, {"levels": -1}, {"levels": 99}, {"deep": 10**6}, {"new": 1}]
+    "change",
+    [
+        {"levels": 0.5},
+        {"levels": -1},
+        {"levels": 99},
+        {"levels": 10**18},
+        {"deep": 10**6},
+        {"slope": 1e300},
+        {"width": -(10**9)},
+        {"new": 1},
+        {"new": [[[10**9]]]},
+    ],
 )
 def test_architectures_that_cannot_be_built_are_damaged(read, whole, change):
     with pytest.raises(WeightsError, match="the card is damaged"):
         read(whole | {"architecture": whole["architecture"] | change})
+
+
+def test_ratios_that_are_infinite_are_damaged(read, whole):
+    text = json.dumps(whole).replace('"slope": 0.1', '"slope": 1e999')
+    assert "1e999" in text
+    with pytest.raises(WeightsError, match="the card is damaged"):
+        read(text.encode())
+
+
+@pytest.mark.skipif(os.name != "posix", reason="pipes and devices")
+def test_pipes_and_devices_are_no_cards(tmp_path):
+    os.mkfifo(tmp_path / "pipe.json")
+    for path in (tmp_path / "pipe.json", Path("/dev/zero")):
+        with pytest.raises(WeightsError, match=r"cannot be read \(it is no ordinary file\)"):
+            cards.read(path)
+
+
+def test_files_too_large_are_no_cards(tmp_path):
+    with (tmp_path / "card.json").open("wb") as file:
+        file.truncate(2**30 + 1)
+    with pytest.raises(WeightsError, match=r"cannot be read \(it has more than 1024 MB\)"):
+        cards.read(tmp_path / "card.json")
 
 
 @pytest.mark.parametrize("name", ["width", "levels", "before", "deep", "after", "slope"])

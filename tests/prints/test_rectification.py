@@ -2,8 +2,14 @@
 
 from __future__ import annotations
 
+import tracemalloc
+from contextlib import suppress
+
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from PIL import Image, ImageDraw
 from scipy.ndimage import gaussian_filter
 
 from invgray import metrics
@@ -63,3 +69,95 @@ def test_without_a_border_the_picture_s_own_corners_serve(gray, photographed):
 def test_what_is_no_print_is_refused(scan):
     with pytest.raises(InputError, match=r"sheet\.png: no border and no four corners"):
         rectification.rectify(scan, "sheet.png")
+
+
+# Hostile and degenerate shapes
+
+
+def forged(height, width, side=400):
+    """A frame of ordinary size whose cells tell another one, with a sound checksum."""
+    framed = border.draw(np.full((side, side), 128, np.uint8))
+    u, bits = border.unit(side, side), border._bits(height, width)
+    upper = slice(round((border.MARGIN + 0.2 * border.FRAME) * u), round(4.4 * u))
+    cell = (side + 8 * u) / border.CELLS
+    for i, bit in enumerate(bits):
+        left = border.MARGIN * u + (i + 2.15) * cell
+        framed[upper, round(left) : round(left + 0.7 * cell)] = 255 * bit
+    return np.pad(framed, 20, constant_values=255)
+
+
+def test_a_frame_that_tells_its_own_size_is_read():
+    assert rectification.rectify(forged(400, 400)).shape == (400, 400)
+    assert rectification.rectify(forged(900, 900)).shape == (900, 900)
+
+
+@pytest.mark.parametrize("told", [(65_535, 65_535), (400, 65_535), (2000, 300)])
+def test_a_frame_that_tells_far_more_than_is_seen_is_none(told):
+    tracemalloc.start()
+    with suppress(InputError):
+        rectification.rectify(forged(*told))
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert peak < 200e6
+
+
+def test_a_size_far_beyond_the_photograph_s_is_refused(gray, photographed):
+    scan = photographed(np.pad(gray, 60, constant_values=255), tilt=0, turn=0)
+    for size in ((65_535, 65_535), (10, 9000)):
+        with pytest.raises(InputError, match=f"shows no picture of {size[1]}x{size[0]} pixels"):
+            rectification.rectify(scan, size=size)
+
+
+def test_a_size_is_admitted_before_the_picture_is_straightened(gray, photographed):
+    def admit(height, width):
+        raise InputError(f"{width}x{height} is too much")
+
+    for scan in (border.draw(gray), np.pad(gray, 60, constant_values=255)):
+        with pytest.raises(InputError, match=r"\d+x\d+ is too much"):
+            rectification.rectify(photographed(scan), admit=admit)
+
+
+@pytest.mark.parametrize("value", [np.nan, np.inf])
+def test_brightness_that_is_not_finite_is_refused(gray, value):
+    scan = gray.astype(float)
+    scan[5, 5] = value
+    with pytest.raises(ValueError, match="must be finite"):
+        rectification.rectify(scan)
+
+
+@pytest.mark.parametrize(
+    "corners",
+    [
+        [(36, 15.71), (13, 6.31), (92, 37.59), (13, 6.31)],
+        [(81, 61.19), (43, 32.22), (96, 72.42), (28, 20.98)],
+        [(17, 13.8), (96, 75.5), (96, 75.5), (5, 4.4), (45, 35.7)],
+        [(5, 5), (60, 60), (60, 5), (5, 60)],
+        [(5, 5), (60, 5), (20, 20), (5, 60)],
+    ],
+    ids=["line", "line and back", "point twice", "bow", "arrow"],
+)
+def test_degenerate_outlines_have_no_corners(corners):
+    """With corners on one line, no perspective can be estimated."""
+    ends = zip(corners, [*corners[1:], corners[0]], strict=True)
+    sides = [np.linspace(a, b, max(2, int(np.hypot(*np.subtract(b, a))))) for a, b in ends]
+    assert rectification._corners(np.vstack(sides)).shape == (0, 2)
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    st.lists(st.tuples(st.integers(-20, 140), st.integers(-20, 110)), min_size=3, max_size=7),
+    st.integers(0, 255),
+    st.integers(0, 12),
+)
+def test_any_dark_shape_is_straightened_or_no_border(corners, paper, width):
+    sheet = Image.new("L", (120, 90), paper)
+    ImageDraw.Draw(sheet).polygon(
+        corners, outline=0, fill=0 if width == 0 else 60, width=width or 1
+    )
+    try:
+        straight = rectification.rectify(np.asarray(sheet))
+    except InputError as error:
+        assert "no border and no four corners" in str(error)  # noqa: PT017 - most fail, not all
+    else:
+        assert straight.size <= 16 * 120 * 90
+        assert np.isfinite(straight).all()

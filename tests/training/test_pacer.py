@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import signal
 from concurrent.futures import ThreadPoolExecutor
 
@@ -48,6 +49,20 @@ def test_the_first_ctrl_c_waits_and_the_second_does_not():
         with pytest.raises(KeyboardInterrupt):
             signal.raise_signal(signal.SIGINT)
     assert signal.getsignal(signal.SIGINT) is before
+
+
+@pytest.mark.skipif(os.name != "posix", reason="signals")
+def test_other_signals_that_interrupt_are_heard_likewise():
+    pacer, lines = Pacer(Budget(steps=9), step=0, elapsed=0), []
+    before = signal.signal(signal.SIGTERM, signal.default_int_handler)
+    try:
+        with pacer.interruptible(lines.append):
+            signal.raise_signal(signal.SIGTERM)
+        assert signal.getsignal(signal.SIGTERM) is signal.default_int_handler
+    finally:
+        signal.signal(signal.SIGTERM, before)
+    assert pacer.interrupted
+    assert len(lines) == 1
 
 
 def test_a_process_that_ignores_ctrl_c_goes_on_doing_so(monkeypatch):
