@@ -81,7 +81,7 @@ class Codec:
             y = _luminance(pixels[rows, columns])
             return y + self._pattern(*coded.chrominance.at(rows, columns), y, offset)
 
-        levels = np.empty((height, width), np.uint8)
+        levels = coded.digits  # a tile's levels take the place of its digits, which are read once
         for rows, columns, gray in self._tiles((height, width), drawn, watch):
             levels[rows, columns] = coded.embed(gray, rows.start, columns.start)
         return levels

@@ -26,7 +26,7 @@ from invgray.errors import ExistsError, InputError, OutputError, TooLargeError, 
 from invgray.files import place, reading, writing
 from invgray.files.exif import tells_place
 from invgray.files.formats import COLOR_FORMATS, GRAY_FORMATS, LIMIT
-from invgray.files.picture import Picture, as_gray
+from invgray.files.picture import Picture, as_gray, fitted
 from invgray.files.record import Record
 from invgray.fine import layer
 from invgray.fine.layer import Found
@@ -92,6 +92,7 @@ class EncodeOptions(Options):
     Attributes:
         quality: of a gray that is written as JPEG, from 1 to 100.
         border: draw a frame to print around the gray.
+        long_side: pixels that the gray's longer side may have; larger pictures are resized first.
         fine: with a fine layer, where the gray is stored without loss.
         verify: decode the gray before it is put in place, and tell the PSNR of its colours.
         at_least: PSNR in dB below which a verified gray is refused.
@@ -99,6 +100,7 @@ class EncodeOptions(Options):
 
     quality: int = 90
     border: bool = False
+    long_side: int | None = None
     fine: bool = True
     verify: bool = False
     at_least: float | None = None
@@ -218,6 +220,7 @@ def _encode(way: _Way, options: EncodeOptions, watch: Watch) -> Outcome:
     picture = way.read()
     if picture.pixels.ndim == 2 and (hiding := _hiding(picture)):
         return _keep(way, picture, hiding, options)
+    picture = fitted(picture, options.long_side) if options.long_side else picture
     height, width = picture.pixels.shape[:2]
     if options.border:
         border.check(height, width, way.name)

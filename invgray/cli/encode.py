@@ -28,6 +28,13 @@ NAMING = batch.Naming(suffix=".gray.png", dropped=batch.GRAY, formats=GRAY_FORMA
     help="Draw a frame to print around the gray, for 'decode --rectify'.",
 )
 @click.option(
+    "--long-side",
+    type=click.IntRange(1),
+    metavar="PIXELS",
+    help="Resize larger pictures first, for messengers that shrink everything: what they leave "
+    "alone keeps its colours best.",
+)
+@click.option(
     "--fine/--no-fine",
     default=True,
     help="With a fine layer, which makes an untouched gray near perfect (the default).",

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
+import numpy as np
+from PIL import Image
+
 from invgray.color.levels import nearly_gray, to_8_bits
 from invgray.color.luminance import luminance
 from invgray.files.record import Record
@@ -41,4 +44,28 @@ def as_gray(picture: Picture) -> Picture:
         picture,
         pixels=to_8_bits(luminance(picture.pixels)),
         notices=(*picture.notices, "has channels that differ by a level or two; taken for gray"),
+    )
+
+
+def fitted(picture: Picture, long_side: int) -> Picture:
+    """A picture whose longer side has so many pixels at most: a larger one is resized (Lanczos).
+
+    Args:
+        picture: to fit.
+        long_side: in pixels, at least 1.
+    """
+    height, width = picture.pixels.shape[:2]
+    longer = max(height, width)
+    if longer <= long_side:
+        return picture
+    size = tuple(max(1, round(n * long_side / longer)) for n in (width, height))
+
+    def resized(pixels: Pixels) -> Pixels:
+        return np.asarray(Image.fromarray(pixels).resize(size, Image.Resampling.LANCZOS))
+
+    return replace(
+        picture,
+        pixels=resized(picture.pixels),
+        alpha=None if picture.alpha is None else resized(picture.alpha),
+        notices=(*picture.notices, f"was resized to {size[0]}x{size[1]} pixels"),
     )

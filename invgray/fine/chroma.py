@@ -15,7 +15,7 @@ from PIL import Image
 
 from invgray.types import Floats, Pixels
 
-SCALE, MIDDLE = 16, 2**15
+SCALE, MIDDLE = 8, 2**15
 """A sample of a plane is chrominance in levels times one, plus the other."""
 
 GAIN = 1.07

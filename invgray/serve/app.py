@@ -141,7 +141,7 @@ async def _converted(
     try:
         query = parameters.parse(request.query_params, operation.query)
         with workshop.ticket(query.ticket) as ticket:
-            picture = await body.read()
+            picture = await workshop.received(body.read())
             result = await workshop.do(
                 ticket, lambda watch: operation.run(picture, query, setting, watch), gone()
             )

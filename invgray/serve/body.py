@@ -42,6 +42,9 @@ class Body:
                     whole += piece
                     if len(whole) > self._limits.body:
                         raise self._too_large()
+        except asyncio.CancelledError:
+            self._ended = True
+            raise
         except TimeoutError:
             self._ended = True
             raise Refusal(

@@ -78,6 +78,13 @@ class Encoding(Converting, frozen=True, kw_only=True):
     border: Annotated[bool, Meta(description="Draw a frame to print around the gray.")] = (
         EncodeOptions.border
     )
+    long_side: (
+        Annotated[
+            int,
+            Meta(ge=1, description="Pixels of the longer side; larger pictures are resized first."),
+        ]
+        | None
+    ) = EncodeOptions.long_side
     fine: Annotated[
         bool,
         Meta(description="With a fine layer, which makes an untouched gray near perfect."),
@@ -168,6 +175,7 @@ def encode_options(
         max_memory=max_memory,
         quality=query.quality,
         border=query.border,
+        long_side=query.long_side,
         fine=query.fine,
         verify=query.verify,
         at_least=query.verify_at_least,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import socket
 from collections.abc import Callable
+from types import FrameType
 
 import uvicorn
 
@@ -21,11 +22,25 @@ _CONNECTIONS = 500
 
 
 class _Server(uvicorn.Server):
-    """A server that answers what it cannot finish when it ends."""
+    """A server that answers what it cannot finish when it ends, and at once if asked twice."""
 
-    def __init__(self, config: uvicorn.Config, workshop: Workshop) -> None:
+    def __init__(
+        self, config: uvicorn.Config, workshop: Workshop, ready: Callable[[], None]
+    ) -> None:
         super().__init__(config)
-        self._workshop = workshop
+        self._workshop, self._ready = workshop, ready
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        """Begin to serve, and tell it."""
+        await super().startup(sockets)
+        self._ready()
+
+    def handle_exit(self, sig: int, frame: FrameType | None) -> None:
+        """Hear a signal to end."""
+        if self.should_exit:
+            asyncio.get_running_loop().call_soon_threadsafe(self._workshop.stop)
+            return
+        super().handle_exit(sig, frame)
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         """End once all requests are answered."""
@@ -59,8 +74,14 @@ def serve(host: str, port: int, setting: Setting, say: Callable[[str], None]) ->
         )
         shown = f"[{address}]" if ":" in address else address
         who = "this machine only" if local else "every machine that reaches it, without a password"
-        say(f"serving on http://{shown}:{number} for {who}; Ctrl-C ends it")
-        _Server(config, workshop).run([listener])
+
+        def ready() -> None:
+            say(f"serving on http://{shown}:{number} for {who}; Ctrl-C ends it")
+
+        try:
+            _Server(config, workshop, ready).run([listener])
+        finally:
+            workshop.abandon()
 
 
 def _listening(host: str, port: int) -> socket.socket:

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Awaitable, Callable, Coroutine, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from enum import StrEnum
 from threading import Event
@@ -125,6 +125,27 @@ class Workshop:
             if ticket.future is None:
                 self._tickets.discard(ticket)
 
+    async def received(self, body: Coroutine[Any, Any, T]) -> T:
+        """What a client sends.
+
+        Args:
+            body: reads it.
+
+        Raises:
+            Refusal: the server is stopping.
+        """
+        reading = asyncio.ensure_future(body)
+        stopping = asyncio.ensure_future(self._stopping.wait())
+        try:
+            await asyncio.wait({reading, stopping}, return_when=asyncio.FIRST_COMPLETED)
+            if reading.done():
+                return reading.result()
+            raise _stopping()
+        finally:
+            stopping.cancel()
+            reading.cancel()
+            await asyncio.wait({reading})
+
     async def do(self, ticket: Ticket, work: Callable[[Watch], T], gone: Awaitable[None]) -> T:
         """Convert in a thread.
 
@@ -140,13 +161,17 @@ class Workshop:
         """
         loop, begun = asyncio.get_running_loop(), asyncio.Event()
 
+        def tell(what: Callable[[], object]) -> None:
+            with suppress(RuntimeError):  # the loop may have ended before the thread
+                loop.call_soon_threadsafe(what)
+
         def run() -> T:
-            loop.call_soon_threadsafe(begun.set)
+            tell(begun.set)
             ticket.watch(0, 0)
             return work(ticket.watch)
 
         def end(_future: Future[T]) -> None:
-            loop.call_soon_threadsafe(self._tickets.discard, ticket)
+            tell(lambda: self._tickets.discard(ticket))
 
         ticket.progress = Progress(State.WAITING)
         ticket.future = future = self._pool.submit(run)
@@ -161,7 +186,7 @@ class Workshop:
             await asyncio.wait(
                 ends, timeout=self._limits.seconds, return_when=asyncio.FIRST_COMPLETED
             )
-            if done.done():
+            if done.done() and not done.cancelled():
                 return done.result()
         finally:
             for task in (leaving, stopping, beginning):
@@ -181,11 +206,15 @@ class Workshop:
         """Answer all requests that they are stopped."""
         self._stopping.set()
 
+    def abandon(self) -> None:
+        """Let all conversions end at the next tile."""
+        for ticket in self._tickets.copy():
+            ticket.stop()
+
     async def close(self) -> None:
         """Stop everything, and wait for the threads to end."""
         self.stop()
-        for ticket in self._tickets.copy():
-            ticket.stop()
+        self.abandon()
         await asyncio.to_thread(self._pool.shutdown, cancel_futures=True)
 
 

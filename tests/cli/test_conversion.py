@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 import numpy as np
 from PIL import Image
 
@@ -105,3 +107,13 @@ def test_a_robust_gray_survives_jpeg_mail_and_the_loss_of_its_record(run, tmp_pa
     result = run("decode", mailed)
     assert "recognised as preset 'robust'" in result.stderr
     assert metrics.psnr(photo, np.asarray(Image.open(tmp_path / "mailed.color.png"))) > 28
+
+
+def test_a_picture_for_a_messenger_is_resized_first(run, photo_file, tmp_path):
+    result = run("encode", photo_file, "--long-side", 50, "--json", "-o", tmp_path / "a.gray.png")
+    told = json.loads(result.stdout)
+    assert (told["width"], told["height"]) == (50, 42)
+    assert "was resized to" in told["notices"][0]
+    run("decode", tmp_path / "a.gray.png")
+    with Image.open(tmp_path / "a.color.png") as color:
+        assert color.size == (50, 42)

@@ -68,8 +68,8 @@ def test_step_sizes(side):
 def test_samples():
     said = re.search(r"Cb = (\S+) and Cr = (\S+) are the samples (\d+) and (\d+)", TEXT)
     cb, cr, upper, lower = map(int, said.groups())
-    assert round(16 * 1.07 * cb + 32768) == upper
-    assert round(32768 - 16 * cr / 1.07) == lower
+    assert round(8 * 1.07 * cb + 32768) == upper
+    assert round(32768 - 8 * cr / 1.07) == lower
     planes = (np.full((8, 9), value, float) for value in (cb, cr))
     packets = chroma.encode(*planes, 500)
     with Image.open(

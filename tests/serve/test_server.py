@@ -8,6 +8,7 @@ import subprocess
 import sys
 import threading
 import time
+from http.client import HTTPResponse
 from urllib.parse import urlsplit
 
 import numpy as np
@@ -60,9 +61,10 @@ def test_arrival_and_queue_have_limits(tight, small):
     assert int(busy.headers["Retry-After"]) >= 1
     assert tight.ask("/health").status == 200
     for client in slow:
-        answer = client.recv(10_000)
-        assert answer.startswith(b"HTTP/1.1 408 ")
-        assert b"did not arrive within 2 seconds" in answer
+        answer = HTTPResponse(client)
+        answer.begin()
+        assert answer.status == 408
+        assert b"did not arrive within 2 seconds" in answer.read()
         client.close()
     assert time.monotonic() - start > 2
     tight.wait_for('invgray_requests_now{state="receiving"}', 0)
@@ -108,7 +110,7 @@ def test_small_requests_are_served_beside_a_large_one(server, large, small):
 
 
 def test_term_lets_work_end(serve, photo, png):
-    picture, answers = png(np.tile(photo, (5, 5, 1))), []
+    picture, answers = png(np.tile(photo, (3, 3, 1))), []
     with serve() as served:
         asking = threading.Thread(
             target=lambda: answers.append(served.ask("/encode?preset=luminance", picture))
@@ -141,10 +143,28 @@ def test_a_taken_port_is_one_line(server):
     assert done.stderr.count("\n") == 1
 
 
-def test_ctrl_c_ends_it_too(serve):
+def test_ctrl_c_twice_answers_at_once(serve, large):
+    answers = []
     with serve() as served:
-        served.process.send_signal(signal.SIGINT)
-        served.process.wait(20)
+        asking = threading.Thread(
+            target=lambda: answers.append(served.ask("/encode?preset=luminance", large))
+        )
+        asking.start()
+        served.wait_for('invgray_requests_now{state="working"}', 1)
+        sending = socket.create_connection(urlsplit(served.url).netloc.split(":"), timeout=10)
+        sending.sendall(b"POST /encode HTTP/1.1\r\nHost: localhost\r\nContent-Length: 9\r\n\r\nx")
+        served.wait_for('invgray_requests_now{state="receiving"}', 1)
+        for _ in range(2):
+            served.process.send_signal(signal.SIGINT)
+            time.sleep(0.3)
+        answer = HTTPResponse(sending)
+        answer.begin()
+        assert (answer.status, b"the server is stopping" in answer.read()) == (503, True)
+        served.process.wait(5)
+        sending.close()
+    asking.join()
+    assert answers[0].status == 503
+    assert answers[0].json["detail"] == "the server is stopping; try again in a moment"
 
 
 @pytest.mark.parametrize("missing", ["starlette", "uvicorn", "prometheus_client"])
