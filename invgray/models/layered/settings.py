@@ -31,8 +31,8 @@ class LayeredSettings(NetworkSettings):
     width: int = 96
     pilot: float = 0.6
     gray_weight: float = 0.15
-    structure_weight: float = 0.18
-    visibility_weight: float = 1.2
+    structure_weight: float = 0.45
+    visibility_weight: float = 1.6
 
     @property
     def architecture(self) -> LayeredArchitecture:
