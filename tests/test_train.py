@@ -121,23 +121,27 @@ def test_a_run_makes_a_preset_that_encodes(photo_folder, photo, tmp_path):
     }
 
 
-def test_a_run_begins_with_the_weights_of_a_preset(album, tmp_path):
-    """One by its folder, one by its name; the next run of either hardly moves them."""
-    first = train([album], tmp_path / "first", SETTINGS, options())
-    slow = replace(SETTINGS, learning_rate=1e-9, start=str(tmp_path / "first"))
-    second = train([album], tmp_path / "second", slow, options())
-    network = SETTINGS.architecture.networks[0]
-    built = [MODELS["subpixel"].build(SETTINGS.architecture, network) for _ in range(3)]
-    for preset, keras_network in zip((first, second), built, strict=False):
-        export.load_weights(preset, keras_network)
-    ours, theirs, fresh = ([w.ravel() for w in x.get_weights()] for x in built)
-    np.testing.assert_allclose(np.concatenate(ours), np.concatenate(theirs), atol=1e-4)
-    assert np.abs(np.concatenate(ours) - np.concatenate(fresh)).max() > 0.1
-    assert second.card.provenance.pretrained[0].startswith(f"preset '{tmp_path / 'first'}'")
+def test_a_run_begins_with_the_weights_of_a_preset(album, runs, tmp_path):
+    """One by its name, one by its folder; networks of another size are refused."""
+    preset = store.find("standard-1")
+    shipped = replace(SETTINGS, width=48, start="standard-1")
+    train([album], tmp_path / "a", shipped, options())
+    train([album], tmp_path / "b", replace(shipped, start=str(preset.directory)), options())
+    expected, *built = (
+        MODELS["subpixel"].build(preset.card.architecture, "encoder") for _ in "abc"
+    )
+    export.load_weights(preset, expected)
+    for run, network in zip(runs, built, strict=True):
+        run.start(network)
+        for ours, theirs in zip(network.get_weights(), expected.get_weights(), strict=True):
+            np.testing.assert_array_equal(ours, theirs)
+    fresh = MODELS["subpixel"].build(SETTINGS.architecture, "encoder")
     with pytest.raises(WeightsError, match="of another size"):
-        train([album], tmp_path / "third", replace(SETTINGS, start="standard-1"), options())
+        runs[0].start(fresh)
     with pytest.raises(WeightsError, match="no preset 'none'"):
-        train([album], tmp_path / "fourth", replace(SETTINGS, start="none"), options())
+        train([album], tmp_path / "c", replace(SETTINGS, start="none"), options())
+    card = cards.read(tmp_path / "a" / "card.json")
+    assert card.provenance.pretrained == ("preset 'standard-1': the weights to begin with",)
 
 
 def test_pictures_trained_on_never_move_into_validation(album, runs, tmp_path):

@@ -146,7 +146,7 @@ def test_what_does_not_fit_a_run_is_refused(run, asked, begun):
 def test_a_damaged_run_is_one_line(run, begun):
     (begun / "run" / "settings.json").write_text('{"network": "subpixel"')
     result = run("a", "-o", begun, "--resume")
-    assert result.exit_code == 1
+    assert result.exit_code == 4
     assert "settings.json: is damaged" in result.stderr
     assert result.stderr.count("\n") == 1
 
