@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import numpy as np
 
+from invgray import detector
 from invgray.codec import Codec
 from invgray.inference.machine import Machine
 from invgray.models.layered.settings import LayeredSettings
 from invgray.models.layered.training import train
+from invgray.placement import laid
 from invgray.presets import export
 from invgray.presets.card import Card, Provenance
 from invgray.tensorflow import tf
@@ -55,6 +57,14 @@ def test_a_trained_preset_carries_both_layers(run, photo, tmp_path):
         assert 10 * np.log10(255**2 / error) > 42
         grays.append(gray.astype(int))
     assert np.mean(grays[0] != grays[1]) < 0.01
+    part = np.rot90(codec.encode(photo, fine=False)[3:, 5:])
+    placement = detector.sight([codec], part).placement
+    assert placement.words(*part.shape, grid=8) == "turned left"
+    found = laid(part, placement, grid=8)
+    assert found.shape == (256, 256)
+    np.testing.assert_array_equal(np.rot90(found[3:, 5:]), part)
+    shown = codec.read_pattern(part, placement=placement)
+    np.testing.assert_array_equal(shown, np.rot90(codec.read_pattern(found)[3:, 5:]))
 
 
 def test_the_lowest_bit_is_random_and_the_level_near():
