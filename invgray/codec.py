@@ -57,7 +57,8 @@ class Codec:
 
         Args:
             rgb: sRGB levels.
-            watch: hears of the progress, and may raise to stop.
+            watch: hears of the progress, of the fine layer and then of the pattern, and may raise
+                to stop.
             fine: with a fine layer, for a gray that will be stored without loss. Presets whose gray
                 is not a luminance, with a pattern or without, take none.
 
@@ -73,9 +74,7 @@ class Codec:
         if pixels.ndim == 2:
             return pixels
         height, width = pixels.shape[:2]
-        coded = layer.code(
-            pixels, bytes.fromhex(self.preset.digest), lambda: watch(0, height * width)
-        )
+        coded = layer.code(pixels, bytes.fromhex(self.preset.digest), watch)
 
         def drawn(rows: slice, columns: slice, offset: Offset) -> Floats:
             y = _luminance(pixels[rows, columns])

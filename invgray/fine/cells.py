@@ -122,7 +122,7 @@ class Layout:
         """That of a new gray: large cells restore better; of small ones, a crop keeps more."""
 
         def parts(length: int, few: int) -> int:
-            if length < few * _LEAST:
+            if length < few * _LEAST or height < _LOW:  # low cells need the width of their strip
                 return max(1, length // _SMALL)
             return max(few, length // _LARGE)
 

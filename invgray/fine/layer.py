@@ -136,7 +136,9 @@ class Restored:
         return _spread(exact, rows, columns, empty=0) > 0
 
 
-def code(rgb: Pixels, weights: bytes, pause: Callable[[], None] = lambda: None) -> Coded:
+def code(
+    rgb: Pixels, weights: bytes, watch: Callable[[int, int], None] = lambda done, total: None
+) -> Coded:
     """Code the colours of a picture; where it is too small to hold anything, there are no cells.
 
     Every cell holds its pixels if they fit without loss, else its chrominance, in digits of the
@@ -145,14 +147,15 @@ def code(rgb: Pixels, weights: bytes, pause: Callable[[], None] = lambda: None) 
     Args:
         rgb: uint8 ``(H, W, 3)``.
         weights: digest of the weights that will draw the pattern, 8 bytes; zeros for none.
-        pause: called before each cell; may raise to stop.
+        watch: hears before each cell how many pixels are done and how many there are; may raise to
+            stop.
     """
     height, width = rgb.shape[:2]
     layout = Layout.of(height, width)
     carried = np.zeros((height, width), np.uint8)
-    chrominance, coded = Chrominance.empty(height, width), []
+    chrominance, coded, done = Chrominance.empty(height, width), [], 0
     for row, column, box in layout.boxes() if max(height, width) <= cells.LONGEST else ():
-        pause()
+        watch(done, height * width)
         pixels = rgb[box.slices]
         planes = chroma.of(pixels, luminance(pixels).astype(np.float32))
         make = partial(Cell, layout, row, column, weights)
@@ -163,6 +166,7 @@ def code(rgb: Pixels, weights: bytes, pause: Callable[[], None] = lambda: None) 
         if found:
             carried[box.slices] = cells.write(*found)
             coded.append((box, *found))
+        done += box.height * box.width
     return Coded(tuple(coded), carried, chrominance)
 
 

@@ -102,7 +102,7 @@ def test_layouts_that_make_no_sense_are_told(layout):
     st.data(),
 )
 def test_a_cell_comes_back(height, width, base, kind, data):
-    layout = Layout(height, width, max(1, height // 128), max(1, width // 100))
+    layout = Layout(height, width, max(1, height // 128), max(1, width // 128))
     row = data.draw(st.integers(0, layout.rows - 1))
     column = data.draw(st.integers(0, layout.columns - 1))
     box = layout.box(row, column)
@@ -115,6 +115,23 @@ def test_a_cell_comes_back(height, width, base, kind, data):
     assert cells.read(levels, box.top, box.left, base) == cell
     others = [b for b in digits.BASES if b != base]
     assert [cells.read(levels, box.top, box.left, b) for b in others] == [None, None]
+
+
+@pytest.mark.parametrize("shape", [(10, 700), (15, 2000), (16, 700), (700, 10)])
+def test_cells_of_low_pictures_are_as_wide_as_their_strip(shape):
+    """Low ones were 116 pixels wide, and their headers were read beyond them."""
+    layout = Layout.of(*shape)
+    levels = np.random.default_rng(0).integers(0, 256, shape).astype(np.uint8)
+    written = []
+    for row, column, box in layout.boxes():
+        if cells.room(box.height, box.width, 4) >= 0:
+            written.append(Cell(layout, row, column, WEIGHTS, Kind.EXACT, b""))
+            carried = cells.write(written[-1], 4)
+            levels[box.slices] = digits.to_levels(levels[box.slices], carried, 4)
+    assert written
+    for cell in written:
+        box = layout.box(cell.row, cell.column)
+        assert cells.read(levels, box.top, box.left, 4) == cell
 
 
 @pytest.fixture(scope="module")
