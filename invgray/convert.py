@@ -417,9 +417,7 @@ class _Way:
 
         def admit(height: int, width: int) -> None:
             pixels, shape = height * width, f"{self.name}: {width}x{height} pixels"
-            if pixels > self.options.max_pixels:
-                limit = f"{self.options.max_pixels / 1e6:g} megapixels"
-                raise TooLargeError(f"{shape} are more than {limit}", "cut it into parts")
+            reading.check_pixels(self.name, height, width, self.options.max_pixels)
             needed, room = _BASE_BYTES + bytes_per_pixel * pixels, self.options.max_memory
             room = memory.available() if room is None else room
             if room is not None and needed > room:

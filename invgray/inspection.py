@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from invgray.convert import PIPE, Source
-from invgray.errors import InputError, TooLargeError
+from invgray.errors import InputError
 from invgray.files import reading
 from invgray.files.formats import LIMIT
 from invgray.files.picture import as_gray
@@ -73,12 +73,7 @@ def inspect_file(source: Source, max_pixels: int = LIMIT) -> Inspection:
     source = Path(source) if isinstance(source, str) else source
 
     def admit(height: int, width: int) -> None:
-        if height * width > max_pixels:
-            raise TooLargeError(
-                f"{reading.name_of(source)}: {width}x{height} pixels are more than "
-                f"{max_pixels / 1e6:g} megapixels",
-                "cut it into parts",
-            )
+        reading.check_pixels(reading.name_of(source), height, width, max_pixels)
 
     picture = as_gray(border.without(reading.read(source, admit)))
     gray, record = picture.pixels, picture.record

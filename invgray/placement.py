@@ -38,6 +38,12 @@ class Placement:
         cos, sin = np.cos(turn), np.sin(turn)
         return self.scale * np.array([[cos, -sin], [sin, cos]]) @ mirror
 
+    def corners(self, height: int, width: int) -> Floats:
+        """Where the corners of a gray of a size are in the made gray: ``(4, 2)``."""
+        y, x = (height - 1) / 2, (width - 1) / 2
+        corners = np.array([(-y, -x), (-y, x), (y, -x), (y, x)])
+        return np.asarray(corners @ np.linalg.inv(self.matrix).T + self.middle)
+
     def words(self, height: int, width: int, grid: int) -> str:
         """What was done to a gray of a size, for people: "resized to 50%, cropped"; or nothing."""
         done = []
@@ -97,9 +103,7 @@ def through(
 def _canvas(gray: Pixels, placement: Placement, grid: int) -> tuple[Floats, tuple[int, int]]:
     """Where what is left of the made gray begins in it, on the grid; and its height and width."""
     height, width = gray.shape
-    corners = [(y, x) for y in (0, height - 1) for x in (0, width - 1)]
-    inverse = np.linalg.inv(placement.matrix)
-    reached = (corners - _centre(gray)) @ inverse.T + placement.middle
+    reached = placement.corners(height, width)
     first = np.floor((reached.min(axis=0) + _NEARLY) / grid) * grid
     rows, columns = np.ceil(reached.max(axis=0) - first - _NEARLY) + 1
     return first, (int(rows), int(columns))

@@ -100,10 +100,9 @@ def _alike(one: Placement, other: Placement, shape: tuple[int, ...]) -> bool:
     """Whether the corners of a gray are at nearly the same places of a block."""
     if one.orientation != other.orientation:
         return False
-    height, width = np.divide(np.subtract(shape, 1), 2)
-    corners = np.array([(y, x) for y in (-height, height) for x in (-width, width)])
-    places = [corners @ np.linalg.inv(way.matrix).T + way.middle for way in (one, other)]
-    off = (places[0] - places[1] + BLOCK / 2) % BLOCK - BLOCK / 2
+    height, width = shape
+    apart = one.corners(height, width) - other.corners(height, width)
+    off = (apart + BLOCK / 2) % BLOCK - BLOCK / 2
     return bool(np.abs(off).max() < 1)
 
 

@@ -257,3 +257,16 @@ def _explained(name: str) -> Iterator[None]:
         raise InputError(
             f"{name}: is damaged ({error or type(error).__name__})", "restore it from a copy"
         ) from error
+
+
+def check_pixels(name: str, height: int, width: int, most: int) -> None:
+    """Refuse a picture of more pixels than are allowed.
+
+    Raises:
+        TooLargeError: it has more.
+    """
+    if height * width > most:
+        raise TooLargeError(
+            f"{name}: {width}x{height} pixels are more than {most / 1e6:g} megapixels",
+            "cut it into parts",
+        )

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from enum import StrEnum
-from typing import Annotated, TypeVar
+from typing import Annotated, Any, TypeVar
 
 import msgspec
 from msgspec import Meta
@@ -167,12 +167,7 @@ def encode_options(
         UsageError: the preset is unknown or a colorizer, or options contradict each other.
     """
     return EncodeOptions(
-        preset=_known(load_codec, query.preset, machine),
-        machine=machine,
-        strip=query.strip,
-        accept_damaged=query.accept_damaged,
-        max_pixels=max_pixels,
-        max_memory=max_memory,
+        **_shared(query, load_codec, machine, max_pixels, max_memory),
         quality=query.quality,
         border=query.border,
         long_side=query.long_side,
@@ -192,12 +187,7 @@ def decode_options(
     """
     width, height = map(int, query.size.split("x")) if query.size else (0, 0)
     return DecodeOptions(
-        preset=_known(load_codec, query.preset, machine),
-        machine=machine,
-        strip=query.strip,
-        accept_damaged=query.accept_damaged,
-        max_pixels=max_pixels,
-        max_memory=max_memory,
+        **_shared(query, load_codec, machine, max_pixels, max_memory),
         rectify=query.rectify,
         size=(height, width) if query.size else None,
     )
@@ -212,14 +202,27 @@ def colorize_options(
         UsageError: the preset is unknown or no colorizer.
     """
     return ColorizeOptions(
-        preset=_known(load_colorizer, query.preset, machine),
-        machine=machine,
-        strip=query.strip,
-        accept_damaged=query.accept_damaged,
-        max_pixels=max_pixels,
-        max_memory=max_memory,
+        **_shared(query, load_colorizer, machine, max_pixels, max_memory),
         temperature=query.temperature,
     )
+
+
+def _shared(
+    query: Converting,
+    load: Callable[[str, Machine], object],
+    machine: Machine,
+    max_pixels: int,
+    max_memory: int | None,
+) -> dict[str, Any]:
+    """What every conversion is told, as arguments of its options."""
+    return {
+        "preset": _known(load, query.preset, machine),
+        "machine": machine,
+        "strip": query.strip,
+        "accept_damaged": query.accept_damaged,
+        "max_pixels": max_pixels,
+        "max_memory": max_memory,
+    }
 
 
 def _known(

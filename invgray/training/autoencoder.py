@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Sequence
+from typing import TypeVar
 
 import numpy as np
 from PIL import Image
@@ -17,6 +18,11 @@ from invgray.training.objective import Objective
 from invgray.training.settings import Settings
 from invgray.training.trained import Run, Trained
 from invgray.types import Floats, Pixels
+
+A = TypeVar("A")
+
+Build = Callable[[A, str | None], keras.Model]
+"""From an architecture and a dtype policy of hidden layers to a network with fresh weights."""
 
 
 class Autoencoder:
@@ -81,7 +87,8 @@ class Autoencoder:
 def train(
     settings: Settings,
     run: Run,
-    networks: Callable[[str | None], tuple[keras.Model, keras.Model]],
+    architecture: A,
+    networks: tuple[Build[A], Build[A]],
     objective: Callable[[], Objective],
     optimizer: Callable[[], keras.optimizers.Optimizer],
     *,
@@ -93,7 +100,8 @@ def train(
     Args:
         settings: of the run.
         run: pictures, and a folder for the run's files.
-        networks: makes the two, encoder and decoder, with hidden layers of a dtype policy.
+        architecture: of the networks.
+        networks: make the two, encoder and decoder, of an architecture and a dtype policy.
         objective: makes what they are trained for.
         optimizer: makes their optimizer.
         encoder_of: makes the encoder of the first network, where that is but a part of it.
@@ -111,13 +119,13 @@ def train(
     """
     strategy = distribution.begin(settings)
     with strategy.scope():
-        first, decoder = networks(run.policy)
+        first, decoder = (build(architecture, run.policy) for build in networks)
         encoder = encoder_of(first)
         start_positive(encoder, decoder, run.pictures)
         for network in (first, decoder):
             run.start(network)
         trainee = Autoencoder(encoder, decoder, objective(), optimizer())
-    averaged = networks(None)
+    averaged = tuple(build(architecture, None) for build in networks)
     gray_of = encoder_of(averaged[0])
     return loop.train(
         trainee,

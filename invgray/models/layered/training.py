@@ -5,7 +5,6 @@ from __future__ import annotations
 from invgray.models.layered import network
 from invgray.models.layered.objective import objective
 from invgray.models.layered.settings import LayeredSettings
-from invgray.tensorflow import keras
 from invgray.training import autoencoder
 from invgray.training.optimizers import muon
 from invgray.training.trained import Run, Trained
@@ -13,15 +12,11 @@ from invgray.training.trained import Run, Trained
 
 def train(settings: LayeredSettings, run: Run) -> Trained:
     """Train pattern and decoder: see :func:`invgray.training.autoencoder.train`."""
-    architecture = settings.architecture
-
-    def networks(policy: str | None) -> tuple[keras.Model, keras.Model]:
-        return network.pattern(architecture, policy), network.decoder(architecture, policy)
-
     return autoencoder.train(
         settings,
         run,
-        networks,
+        settings.architecture,
+        (network.pattern, network.decoder),
         lambda: objective(settings),
         lambda: muon(settings.learning_rate, run.policy),
         encoder_of=network.encoder,

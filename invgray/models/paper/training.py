@@ -17,15 +17,11 @@ def train(settings: PaperSettings, run: Run) -> Trained:
     Raises:
         WeightsError: the contrast term has no VGG weights.
     """
-    architecture = settings.architecture
-
-    def networks(policy: str | None) -> tuple[keras.Model, keras.Model]:
-        return network.encoder(architecture, policy), network.decoder(architecture, policy)
-
     return autoencoder.train(
         settings,
         run,
-        networks,
+        settings.architecture,
+        (network.encoder, network.decoder),
         lambda: objective(settings),
         lambda: _optimizer(settings, run.policy),
     )
