@@ -11,12 +11,15 @@
 
 from __future__ import annotations
 
+import os
 from importlib import import_module
+from os import PathLike
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from invgray.codec import Codec
+    from invgray.color.looks import Look
     from invgray.colorizer import Colorizer
     from invgray.convert import (
         ColorizeOptions,
@@ -30,23 +33,34 @@ if TYPE_CHECKING:
         encode_file,
     )
     from invgray.errors import InvgrayError
+    from invgray.hints import Hint, HintEngine
     from invgray.inference.machine import Machine
     from invgray.inspection import Inspection, inspect_file
+    from invgray.video.decoding import decode_clip
+    from invgray.video.encoding import encode_clip
+    from invgray.video.options import DecodeClipOptions, EncodeClipOptions
 
 _HOMES = {
     "Codec": "codec",
     "Colorizer": "colorizer",
     "ColorizeOptions": "convert",
+    "DecodeClipOptions": "video.options",
     "DecodeOptions": "convert",
+    "EncodeClipOptions": "video.options",
     "EncodeOptions": "convert",
+    "Hint": "hints",
+    "HintEngine": "hints",
     "Inspection": "inspection",
     "InvgrayError": "errors",
+    "Look": "color.looks",
     "Machine": "inference.machine",
     "Options": "convert",
     "Outcome": "convert",
     "Status": "convert",
     "colorize_file": "convert",
+    "decode_clip": "video.decoding",
     "decode_file": "convert",
+    "encode_clip": "video.encoding",
     "encode_file": "convert",
     "inspect_file": "inspection",
 }
@@ -56,17 +70,24 @@ __all__ = [
     "Codec",
     "ColorizeOptions",
     "Colorizer",
+    "DecodeClipOptions",
     "DecodeOptions",
+    "EncodeClipOptions",
     "EncodeOptions",
+    "Hint",
+    "HintEngine",
     "Inspection",
     "InvgrayError",
+    "Look",
     "Machine",
     "Options",
     "Outcome",
     "Status",
     "__version__",
     "colorize_file",
+    "decode_clip",
     "decode_file",
+    "encode_clip",
     "encode_file",
     "inspect_file",
     "load",
@@ -74,11 +95,12 @@ __all__ = [
 ]
 
 
-def load(preset: str | Path = "standard", **machine: Any) -> Codec:  # noqa: ANN401
+def load(preset: str | PathLike[str] = "standard", **machine: Any) -> Codec:  # noqa: ANN401
     """A codec with a preset's trained networks; no TensorFlow import for CPU inference.
 
     Args:
-        preset: name of a shipped preset, or the path of a folder that ``invgray train`` made.
+        preset: name of a shipped preset; or a folder that ``invgray train`` made, as a path or as a
+            word with a slash in it.
         machine: ``engine``, ``device``, ``precision`` and ``tile`` of :class:`Machine`.
 
     Raises:
@@ -89,16 +111,16 @@ def load(preset: str | Path = "standard", **machine: Any) -> Codec:  # noqa: ANN
     from invgray.inference.machine import Machine
     from invgray.presets import store
 
-    return Codec(store.load(preset), Machine(**machine))
+    return Codec(store.load(_place(preset)), Machine(**machine))
 
 
-def load_colorizer(preset: str | Path = "colorizer", **machine: Any) -> Colorizer:  # noqa: ANN401
+def load_colorizer(preset: str | PathLike[str] = "colorizer", **machine: Any) -> Colorizer:  # noqa: ANN401
     """A colorizer with a preset's trained network, for gray pictures that hide no colours.
 
     >>> rgb = invgray.load_colorizer().colorize(gray)  # uint8 (H, W) -> uint8 (H, W, 3)
 
     Args:
-        preset: name of a shipped preset, or the path of a folder that ``invgray train`` made.
+        preset: as of :func:`load`.
         machine: ``engine``, ``device`` and ``precision`` of :class:`Machine`.
 
     Raises:
@@ -109,7 +131,14 @@ def load_colorizer(preset: str | Path = "colorizer", **machine: Any) -> Colorize
     from invgray.inference.machine import Machine
     from invgray.presets import store
 
-    return Colorizer(store.load(preset), Machine(**machine))
+    return Colorizer(store.load(_place(preset)), Machine(**machine))
+
+
+def _place(preset: str | PathLike[str]) -> str | Path:
+    """A name as it is; a folder as a path."""
+    if isinstance(preset, str) and not {"/", os.sep} & set(preset):
+        return preset
+    return Path(preset)
 
 
 def __getattr__(name: str) -> Any:  # noqa: ANN401

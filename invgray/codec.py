@@ -9,17 +9,22 @@ import numpy as np
 from invgray import restoration
 from invgray.color.levels import neutral, to_8_bits, without_color
 from invgray.color.luminance import luminance
+from invgray.color.mix import LUMINANCE, Mix
 from invgray.errors import WeightsError
+from invgray.files.images import AnyPicture, converted, converted_gray
 from invgray.fine import chroma, layer
 from invgray.fine.layer import Found
 from invgray.inference import tiling
 from invgray.inference.machine import Machine
 from invgray.inference.network import Network
-from invgray.inference.tiling import Offset, Tile, View, Watch, unwatched
+from invgray.inference.tiling import Offset, Tile, View, Watch, portion, unwatched
 from invgray.placement import Placement, through
 from invgray.presets.store import Preset
 from invgray.restoration import Networks, Restoration
 from invgray.types import Floats, Pixels
+
+_CODING = 0.75
+"""Share of the time for encoding that the fine layer takes, about, before the pattern is drawn."""
 
 
 class Codec:
@@ -45,74 +50,104 @@ class Codec:
                 f"preset '{preset.name}' is a colorizer, not a codec",
                 "it makes up colours for grays that hide none",
             )
-        self.preset = preset
-        self._tile = machine.tile
+        self.preset, self.machine = preset, machine
         names = preset.card.architecture.networks
         self._networks = tuple(Network(preset, name, machine) for name in names)
 
-    def encode(self, rgb: Pixels, watch: Watch = unwatched, *, fine: bool = True) -> Pixels:
+    def __repr__(self) -> str:
+        return described("Codec", self.preset, self.machine)
+
+    def encode(
+        self,
+        rgb: AnyPicture,
+        watch: Watch = unwatched,
+        *,
+        fine: bool = True,
+        mix: Mix = LUMINANCE,
+    ) -> AnyPicture:
         """Colour to gray: uint8 ``(H, W, 3)`` to uint8 ``(H, W)``.
 
         A picture without colour (R = G = B everywhere, or ``(H, W)``) comes back as it is.
 
         Args:
-            rgb: sRGB levels.
+            rgb: sRGB levels; or a ``PIL.Image.Image``, of which a gray one is made, with its
+                transparency (mode L or LA), upright as its EXIF says. Its colours become sRGB by
+                its profile; it may have any mode of 8 bits a channel but LAB.
             watch: hears of the progress, of the fine layer and then of the pattern, and may raise
                 to stop.
             fine: with a fine layer, for a gray that will be stored without loss. Presets whose gray
                 is not a luminance, with a pattern or without, take none.
+            mix: of the gray; see :meth:`invgray.color.looks.Look.mix`.
 
         Raises:
-            ValueError: the array has another shape or type.
+            TypeError: it is neither an array nor an image.
+            ValueError: the array has another shape or type, or the image another mode; or another
+                mix than the luminance's is asked of a preset that takes no fine layer.
             WeightsError: the preset's files are missing or altered.
             DeviceError: the machine is none that networks can be run on.
         """
+        return converted(rgb, lambda pixels: self._gray(pixels, watch, fine=fine, mix=mix))
+
+    def _gray(self, rgb: Pixels, watch: Watch, *, fine: bool, mix: Mix) -> Pixels:
         _expect_color(rgb)
         if not (fine and self.preset.card.abilities.layered):
-            return to_8_bits(self.unrounded(rgb, watch))
+            return to_8_bits(self.unrounded(rgb, watch, mix))
         pixels = without_color(rgb)
         if pixels.ndim == 2:
             return pixels
         height, width = pixels.shape[:2]
-        coded = layer.code(pixels, bytes.fromhex(self.preset.digest), watch)
+        coding, drawing = portion(watch, 0, _CODING), portion(watch, _CODING, 1)
+        coded = layer.code(pixels, bytes.fromhex(self.preset.digest), coding, mix)
 
         def drawn(rows: slice, columns: slice, offset: Offset) -> Floats:
             y = _luminance(pixels[rows, columns])
-            return y + self._pattern(*coded.chrominance.at(rows, columns), y, offset)
+            return self._drawn(y, *coded.chrominance.at(rows, columns), mix, offset)
 
         levels = coded.digits  # a tile's levels take the place of its digits, which are read once
-        for rows, columns, gray in self._tiles((height, width), drawn, watch):
+        for rows, columns, gray in self._tiles((height, width), drawn, drawing):
             levels[rows, columns] = coded.embed(gray, rows.start, columns.start)
         return levels
 
-    def unrounded(self, rgb: Pixels, watch: Watch = unwatched) -> Floats:
+    def unrounded(self, rgb: Pixels, watch: Watch = unwatched, mix: Mix = LUMINANCE) -> Floats:
         """The gray without a fine layer, before it is rounded: float32 ``(H, W)`` in [0, 255].
 
         Arguments and errors are those of :meth:`encode`.
         """
         _expect_color(rgb)
+        plain = mix == LUMINANCE
+        if not (plain or self.preset.card.abilities.layered):
+            raise ValueError(f"the gray of preset '{self.preset.name}' is no mix of the colours")
         pixels = without_color(rgb)
         if pixels.ndim == 2:
             return pixels.astype(np.float32)
 
         def drawn(rows: slice, columns: slice, offset: Offset) -> Floats:
             part = pixels[rows, columns]
-            if not self.preset.card.abilities.comes_off:
+            if plain and not self.preset.card.abilities.comes_off:
                 return self._encoded(part, offset)
             y = _luminance(part)
-            return y + self._pattern(*chroma.of(part, y), y, offset)
+            return self._drawn(y, *chroma.of(part, y), mix, offset)
 
         gray = np.empty(pixels.shape[:2], np.float32)
         for rows, columns, values in self._tiles(pixels.shape[:2], drawn, watch):
             gray[rows, columns] = np.clip(values, 0, 255)
         return gray
 
-    def decode(self, gray: Pixels, watch: Watch = unwatched) -> Pixels:
+    def decode(self, gray: AnyPicture, watch: Watch = unwatched) -> AnyPicture:
         """Gray to colour: uint8 ``(H, W)`` to uint8 ``(H, W, 3)``.
 
-        Arguments and errors are those of :meth:`restore`.
+        Args:
+            gray: levels, as they were stored; or a ``PIL.Image.Image``, of which a colour one is
+                made, with its transparency (mode RGB or RGBA), upright as its EXIF says.
+            watch: hears of the progress, and may raise to stop.
+
+        Raises:
+            TypeError: it is neither an array nor an image.
+            ValueError: the array has another shape or type; or the image another mode, or colours.
+            WeightsError: the preset's files are missing or altered.
+            DeviceError: the machine is none that networks can be run on.
         """
-        return self.restore(gray, watch).rgb
+        return converted_gray(gray, lambda levels: self.restore(levels, watch).rgb)
 
     def restore(
         self,
@@ -141,18 +176,19 @@ class Codec:
             return Restoration(self.read_pattern(gray, watch))
         networks = Networks(
             pattern=self._pattern,
-            decoder=lambda levels, offset: self._read(levels, offset, watch),
-            tiles=lambda size, view, offset: self._tiles(size, view, watch, offset),
+            decoder=lambda levels, offset, watch: self._read(levels, offset, found.mix, watch),
+            tiles=lambda size, view, offset, watch: self._tiles(size, view, watch, offset),
             grid=self.preset.card.architecture.ratio,
             coarse=abilities.comes_off,
         )
-        return restoration.restore(found, gray, networks)
+        return restoration.restore(found, gray, networks, watch)
 
     def read_pattern(
         self,
         gray: Pixels,
         watch: Watch = unwatched,
         placement: Placement | None = None,
+        mix: Mix = LUMINANCE,
     ) -> Pixels:
         """Gray to colour by the pattern alone: uint8 ``(H, W)`` to uint8 ``(H, W, 3)``.
 
@@ -163,6 +199,7 @@ class Codec:
             watch: hears of the progress, and may raise to stop.
             placement: of the gray, if it does not lie as it was made; see
                 :func:`invgray.detector.sight`.
+            mix: of the gray, where it is known.
 
         Raises:
             ValueError: the array has another shape or type.
@@ -171,22 +208,32 @@ class Codec:
         """
         expect_gray(gray)
         if placement is None:
-            return self._read(gray, (0, 0), watch)
+            return self._read(gray, (0, 0), mix, watch)
         grid = self.preset.card.architecture.ratio
-        return through(gray, placement, grid, lambda levels: self._read(levels, (0, 0), watch))
+        return through(gray, placement, grid, lambda levels: self._read(levels, (0, 0), mix, watch))
 
-    def _read(self, gray: Pixels, offset: Offset, watch: Watch) -> Pixels:
+    def _read(self, gray: Pixels, offset: Offset, mix: Mix, watch: Watch) -> Pixels:
         if not self._networks:
             return neutral(gray)
         _, decoder = self._networks
 
         def decoded(rows: slice, columns: slice, offset: Offset) -> Floats:
-            return self._forward(decoder, gray[rows, columns, None], offset)
+            rgb = self._forward(decoder, gray[rows, columns, None], offset)
+            if mix == LUMINANCE:
+                return rgb
+            y = _luminance(rgb)
+            cb, cr = chroma.of(rgb, y)
+            return chroma.to_rgb(y - mix.shift(cb, cr), cb, cr)
 
         rgb = np.empty((*gray.shape, 3), np.uint8)
         for rows, columns, values in self._tiles(gray.shape, decoded, watch, offset):
             rgb[rows, columns] = to_8_bits(values)
         return rgb
+
+    def _drawn(self, y: Floats, cb: Floats, cr: Floats, mix: Mix, offset: Offset) -> Floats:
+        """The gray of a mix with its pattern, of a luminance and chrominance in levels."""
+        base = y + mix.shift(cb, cr)
+        return base + self._pattern(cb, cr, base, offset)
 
     def _pattern(self, cb: Floats, cr: Floats, y: Floats, offset: Offset) -> Floats:
         """What is added to a luminance with such chrominance: float32 ``(h, w)``, in levels.
@@ -219,11 +266,25 @@ class Codec:
     ) -> Iterator[Tile]:
         """What is made of a picture, tile by tile."""
         architecture = self.preset.card.architecture
-        return tiling.run(view, architecture, size, offset, tile=self._tile, watch=watch)
+        return tiling.run(view, architecture, size, offset, tile=self.machine.tile, watch=watch)
 
 
 def _luminance(rgb: Pixels | Floats) -> Floats:
     return luminance(rgb).astype(np.float32)
+
+
+def described(kind: str, preset: Preset, machine: Machine) -> str:
+    """What is shown of a codec or colorizer: its preset, what that can do, and the machine."""
+    facts = [
+        repr(preset.name),
+        f"version={preset.version}",
+        f"weights={preset.digest!r}",
+        f"engine={machine.engine.value!r}",
+        f"device={machine.device.value!r}",
+        f"precision={machine.precision.value!r}",
+        f"abilities={preset.card.abilities.named}",
+    ]
+    return f"{kind}({', '.join(facts)})"
 
 
 def expect_gray(gray: Pixels) -> None:

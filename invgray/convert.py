@@ -5,9 +5,10 @@ Command line, server, cluster and benchmark call these functions and nothing bes
 
 from __future__ import annotations
 
+import io
 import math
 import os
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
@@ -17,26 +18,31 @@ from typing import BinaryIO
 
 import numpy as np
 
-from invgray import memory
+from invgray import memory, preview, propagation
 from invgray.codec import Codec
+from invgray.color import profile
 from invgray.color.lab import gray_of
 from invgray.color.levels import neutral, to_8_bits
+from invgray.color.looks import Look
 from invgray.color.luminance import luminance
+from invgray.color.mix import LUMINANCE
 from invgray.errors import ExistsError, InputError, OutputError, TooLargeError, UsageError
-from invgray.files import place, reading, writing
-from invgray.files.exif import tells_place
-from invgray.files.formats import COLOR_FORMATS, GRAY_FORMATS, LIMIT
+from invgray.files import exif, place, reading, writing, xmp
+from invgray.files.formats import COLOR_FORMATS, GRAY_FORMATS, LIMIT, Format
+from invgray.files.parts import Part, in_order
 from invgray.files.picture import Picture, as_gray, fitted
 from invgray.files.record import Record
 from invgray.fine import layer
 from invgray.fine.layer import Found
+from invgray.hints import Hint, HintEngine, Hints, collected
 from invgray.inference.machine import Machine
-from invgray.inference.tiling import Watch, unwatched
+from invgray.inference.tiling import Watch, portion, unwatched
 from invgray.loading import load_codec, load_colorizer
-from invgray.maker import maker
+from invgray.maker import Seen, maker, see
 from invgray.models.colorizer.prediction import TEMPERATURE
 from invgray.presets import store
 from invgray.presets.store import Preset
+from invgray.preview import Panel
 from invgray.prints import border
 from invgray.restoration import Restoration
 from invgray.types import Pixels
@@ -46,6 +52,12 @@ PIPE = "-"
 
 _BASE_BYTES, _PIXEL_BYTES, _RECTIFIED_PIXEL_BYTES = 200_000_000, 30, 130
 """Memory that a conversion takes, and that it takes for each pixel, with the default presets."""
+
+_HINTED_PIXEL_BYTES = 90
+"""Memory for each pixel of a picture with hints all over it."""
+
+_SHOWN_PIXELS, _DECODED_PIXELS = 50_000_000, 4_000_000
+"""Pixels that a picture may have to be shown in a notebook, and to be decoded for that."""
 
 Source = str | Path | bytes | BinaryIO
 """A picture: a path, the bytes of a file, or a binary stream."""
@@ -64,8 +76,13 @@ class Options:
         machine: what networks are run on.
         overwrite: replace a file that exists.
         skip_existing: leave a file that exists, and do nothing.
-        strip: leave out EXIF, and with it where and with what the picture was taken.
+        strip: leave out EXIF, XMP and IPTC, and with them where, when and with what the picture was
+            taken.
+        keep_times: give a file that is made of a file its time of change and its permissions.
         accept_damaged: read what is left of a damaged picture; the rest is black.
+        page: which one of the pages, frames or pictures in a file, from 1 on.
+        quality: of the result, from 1 to 100; None for no loss, where its format can be written
+            so, or else the format's usual quality. Formats that know no loss have none.
         max_pixels: that a picture may have; more than the default only where Pillow's own limit,
             ``PIL.Image.MAX_IMAGE_PIXELS``, is raised.
         max_memory: bytes that a picture may take on its way; None takes what the machine has free.
@@ -76,7 +93,10 @@ class Options:
     overwrite: bool = False
     skip_existing: bool = False
     strip: bool = False
+    keep_times: bool = False
     accept_damaged: bool = False
+    page: int | None = None
+    quality: int | None = None
     max_pixels: int = LIMIT
     max_memory: int | None = None
 
@@ -90,18 +110,18 @@ class EncodeOptions(Options):
     """What :func:`encode_file` can be told.
 
     Attributes:
-        quality: of a gray that is written as JPEG, from 1 to 100.
         border: draw a frame to print around the gray.
         long_side: pixels that the gray's longer side may have; larger pictures are resized first.
         fine: with a fine layer, where the gray is stored without loss.
+        look: how bright colours are in the gray.
         verify: decode the gray before it is put in place, and tell the PSNR of its colours.
         at_least: PSNR in dB below which a verified gray is refused.
     """
 
-    quality: int = 90
     border: bool = False
     long_side: int | None = None
     fine: bool = True
+    look: Look = Look.LUMINANCE
     verify: bool = False
     at_least: float | None = None
 
@@ -134,23 +154,56 @@ class ColorizeOptions(Options):
     """What :func:`colorize_file` can be told.
 
     Attributes:
-        temperature: from 0 (vivid, blotchy) to 1 (even, pale).
+        temperature: from 0 (vivid, blotchy) to 1 (even, pale); of colours that a network makes up
+            without hints.
+        hints: a picture of strokes in colours that the result shall have, transparent elsewhere; as
+            large as the picture, or it is scaled.
+        points: further hints; they lie over the strokes.
+        hint_engine: what spreads hints: optimisation, which uses no preset; or the network of the
+            preset, which must be one that takes hints.
     """
 
     temperature: float = TEMPERATURE
+    hints: Source | None = None
+    points: tuple[Hint, ...] = ()
+    hint_engine: HintEngine = HintEngine.OPTIMIZATION
 
     def __post_init__(self) -> None:
         super().__post_init__()
         if not 0 <= self.temperature <= 1:
             raise UsageError(f"the temperature is {self.temperature}", "give one from 0 to 1")
+        if self.optimized and self.preset is not None:
+            raise UsageError(
+                "hints are spread by optimisation, which uses no preset",
+                "leave the preset out, or let a network spread them",
+            )
+
+    @property
+    def hinted(self) -> bool:
+        """Whether there are hints."""
+        return self.hints is not None or bool(self.points)
+
+    @property
+    def optimized(self) -> bool:
+        """Whether colours come from hints alone, by optimisation."""
+        return self.hinted and self.hint_engine is HintEngine.OPTIMIZATION
 
 
 class Status(StrEnum):
-    """What became of a picture."""
+    """What became of a picture, or will become of it where nothing is done yet."""
 
+    PLANNED = "planned"
     DONE = "done"
     SKIPPED = "skipped"
     FAILED = "failed"
+
+
+class Conversion(StrEnum):
+    """What was to become of a picture."""
+
+    ENCODE = "encode"
+    DECODE = "decode"
+    COLORIZE = "colorize"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -160,7 +213,8 @@ class Outcome:
     Attributes:
         input: name of the picture; ``-`` for bytes and streams.
         output: name of the result; ``-`` for a stream.
-        status: done, skipped or failed.
+        status: done, skipped or failed; planned, where nothing is done yet.
+        conversion: encode, decode or colorize; None if it failed or is planned.
         width: of the result in pixels, without a border.
         height: of the result in pixels, without a border.
         preset: name of the preset that was used; None if none was.
@@ -168,6 +222,7 @@ class Outcome:
             0 to 1.
         exact: likewise, whether the picture is bit for bit the original, as far as is known.
         psnr: of a verified gray, the PSNR of its colours in dB; None if they are exact.
+        dropped: what the file of the picture holds, and that of the result does not.
         notices: one line each for what is worth knowing.
         error: of a failed one, cause and remedy.
         exit_code: of a failed one, the command's if all fail so.
@@ -176,15 +231,25 @@ class Outcome:
     input: str
     output: str
     status: Status = Status.DONE
+    conversion: Conversion | None = None
     width: int | None = None
     height: int | None = None
     preset: str | None = None
     fine: float | None = None
     exact: bool | None = None
     psnr: float | None = None
+    dropped: tuple[Part, ...] = ()
     notices: tuple[str, ...] = ()
     error: str | None = None
     exit_code: int | None = None
+
+    def _repr_html_(self) -> str:
+        """Its pictures side by side, for Jupyter.
+
+        Files are read when this is called, and shown as they are then. Of an encoding, the gray is
+        decoded for it, if it has no more than four megapixels.
+        """
+        return preview.html(_panels(self), _lines(self))
 
 
 def encode_file(
@@ -199,7 +264,7 @@ def encode_file(
 
     Args:
         source: the colour picture.
-        target: where the gray goes, as PNG or, by its suffix, JPEG.
+        target: where the gray goes, in a format by its suffix.
         options: preset, machine, and so on.
         watch: hears how many pixels are done and how many there are; may raise to stop.
 
@@ -211,7 +276,7 @@ def encode_file(
         UsageError: the target's format is none for grays, or none in which the preset hides
             colours.
     """
-    way = _Way.between(source, target, GRAY_FORMATS, options)
+    way = _Way.between(source, target, GRAY_FORMATS, options, Conversion.ENCODE)
     return way.converted(lambda: _encode(way, options, watch))
 
 
@@ -227,7 +292,7 @@ def _encode(way: _Way, options: EncodeOptions, watch: Watch) -> Outcome:
     around = border.thickness(height, width) if options.border else 0
     form = writing.gray_format(way.target)
     writing.check_size(way.target, form, height + 2 * around, width + 2 * around)
-    preset, lossy = codec.preset, form.lossy
+    preset, lossy = codec.preset, form.loses(options.quality)
     abilities = preset.card.abilities
     fine = options.fine and not lossy and abilities.layered
     if not fine and abilities.layered and not abilities.has_pattern:
@@ -235,7 +300,17 @@ def _encode(way: _Way, options: EncodeOptions, watch: Watch) -> Outcome:
             f"preset '{preset.name}' hides colours in the fine layer only",
             "write a PNG with a fine layer, or use another preset",
         )
-    gray = codec.encode(picture.pixels, watch, fine=fine)
+    if options.look is not Look.LUMINANCE and not abilities.layered:
+        raise UsageError(
+            f"preset '{preset.name}' draws a gray of its own, which has no other looks",
+            "use another preset",
+        )
+    shown = _toned(picture)
+    colors = picture.pixels if shown is None else shown
+    mix = options.look.mix(colors) if colors.ndim == 3 else LUMINANCE
+    verifying = options.verify or options.at_least is not None
+    encoding = portion(watch, 0, 0.5) if verifying else watch
+    gray = codec.encode(colors, encoding, fine=fine, mix=mix)
     record = Record(
         preset=preset.name,
         weights=preset.digest,
@@ -243,22 +318,31 @@ def _encode(way: _Way, options: EncodeOptions, watch: Watch) -> Outcome:
         icc=picture.icc,
         border=around,
         fine=fine and picture.pixels.ndim == 3 and layer.begins(gray),
+        toned=shown is not None,
+        mix=mix,
     )
     written, framed = _framed(gray, picture) if options.border else (gray, picture)
 
-    def write(target: Path | BinaryIO) -> tuple[str, ...]:
+    def write(target: Path | BinaryIO) -> tuple[Part, ...]:
         return writing.write_gray(
-            target, written, framed, record, options.quality, overwrite=options.overwrite
+            target,
+            written,
+            framed,
+            record,
+            options.quality,
+            overwrite=options.overwrite,
+            like=way.like,
         )
 
-    lost: tuple[str, ...] = ()
+    notices = picture.notices
     if fine and not (record.colorless or record.fine or abilities.has_pattern):
-        lost = ("is too small for a fine layer; its colours are lost",)
+        notices += ("is too small for a fine layer; its colours are lost",)
     outcome = way.done(gray, preset.name, ())
-    if options.verify or options.at_least is not None:
-        outcome = _verified(way, write, picture.pixels, options, outcome)
-    lost += outcome.notices + write(way.target) + _endangered(way, preset.name, preset)
-    return replace(outcome, notices=picture.notices + lost)
+    if verifying:
+        outcome = _verified(way, write, picture.pixels, options, outcome, portion(watch, 0.5, 1))
+    dropped = in_order((*picture.dropped, *write(way.target)))
+    notices += outcome.notices + _told_dropped(dropped) + _endangered(way, preset.name, preset)
+    return replace(outcome, dropped=dropped, notices=notices)
 
 
 def decode_file(
@@ -286,7 +370,7 @@ def decode_file(
         DeviceError: networks cannot be run on the machine that is asked for.
         UsageError: the target's format is none for colours.
     """
-    way = _Way.between(source, target, COLOR_FORMATS, options)
+    way = _Way.between(source, target, COLOR_FORMATS, options, Conversion.DECODE)
     return way.converted(lambda: _decode(way, options, watch))
 
 
@@ -301,29 +385,35 @@ def _decode(way: _Way, options: DecodeOptions, watch: Watch) -> Outcome:
             f"{way.name}: is a colour picture", "give the gray picture that was made of it"
         )
     writing.check_size(way.target, writing.color_format(way.target), *picture.pixels.shape)
-    found = None if options.rectify else layer.find(picture.pixels)
+    seen = Seen(picture.pixels) if options.rectify else see(picture.pixels)
     made = maker(
-        picture,
-        found,
+        seen,
+        picture.record,
         way.name,
         options.machine,
         preset=options.preset,
         printed=options.rectify,
     )
-    codec, news = made.codec, made.notices
+    codec, news, found = made.codec, made.notices, seen.found
+    gray = picture.pixels
+    if made.curve:
+        gray = seen.gray
+        news += (f"its levels were changed ({made.curve.words}), which is undone",)
     if codec is None:
-        restored = Restoration(neutral(picture.pixels))
+        restored = Restoration(neutral(gray))
     else:
+        mix = picture.record.mix if picture.record else LUMINANCE
         restored = (
-            codec.restore(picture.pixels, watch, found)
+            codec.restore(gray, watch, found)
             if found
-            else Restoration(codec.read_pattern(picture.pixels, watch, made.placement))
+            else Restoration(codec.read_pattern(gray, watch, made.placement, mix))
         )
         news += _touched(restored, found, picture.record, codec)
-    lost = writing.write_color(way.target, restored.rgb, picture, overwrite=options.overwrite)
+    restored = _untoned(restored, picture.record)
+    dropped = _put(way, restored.rgb, picture)
     name = codec.preset.name if codec else None
-    outcome = way.done(restored.rgb, name, picture.notices + news + lost)
-    return replace(outcome, fine=restored.fine, exact=restored.exact)
+    outcome = way.done(restored.rgb, name, picture.notices + news + _told_dropped(dropped))
+    return replace(outcome, fine=restored.fine, exact=restored.exact, dropped=dropped)
 
 
 def colorize_file(
@@ -332,7 +422,7 @@ def colorize_file(
     options: ColorizeOptions = ColorizeOptions(),
     watch: Watch = unwatched,
 ) -> Outcome:
-    """Plausible colours for any gray picture, from file to file.
+    """Plausible colours for any gray picture, made up or led by hints, from file to file.
 
     Args:
         source: the picture; colours that it has are replaced.
@@ -347,13 +437,17 @@ def colorize_file(
         DeviceError: networks cannot be run on the machine that is asked for.
         UsageError: the target's format is none for colours.
     """
-    way = _Way.between(source, target, COLOR_FORMATS, options)
+    way = _Way.between(source, target, COLOR_FORMATS, options, Conversion.COLORIZE)
     return way.converted(lambda: _colorize(way, options, watch))
 
 
 def _colorize(way: _Way, options: ColorizeOptions, watch: Watch) -> Outcome:
-    colorizer = load_colorizer(options.preset or store.COLORIZER, options.machine)
-    picture = as_gray(way.read())
+    colorizer = (
+        None
+        if options.optimized
+        else load_colorizer(options.preset or store.COLORIZER, options.machine)
+    )
+    picture = as_gray(way.read(_HINTED_PIXEL_BYTES if options.hinted else _PIXEL_BYTES))
     writing.check_size(way.target, writing.color_format(way.target), *picture.pixels.shape[:2])
     gray, notices = picture.pixels, picture.notices
     if gray.ndim == 3:
@@ -362,10 +456,56 @@ def _colorize(way: _Way, options: ColorizeOptions, watch: Watch) -> Outcome:
     elif picture.record and not picture.record.colorless:
         notices += ("hides its true colours; decoding brings them back",)
     watch(0, gray.size)
-    rgb = colorizer.colorize(gray, options.temperature)
+    hints, news = _hints(gray, options) if options.hinted else (None, ())
+    rgb = (
+        colorizer.colorize(gray, options.temperature, watch, hints)
+        if colorizer
+        else propagation.colorize(gray, hints or Hints.none(*gray.shape), watch)
+    )
     plain = replace(picture, record=None)
-    notices += writing.write_color(way.target, rgb, plain, overwrite=options.overwrite)
-    return way.done(rgb, colorizer.preset.name, notices)
+    dropped = _put(way, rgb, plain)
+    name = colorizer.preset.name if colorizer else None
+    outcome = way.done(rgb, name, notices + news + _told_dropped(dropped))
+    return replace(outcome, dropped=dropped)
+
+
+def _hints(gray: Pixels, options: ColorizeOptions) -> tuple[Hints, tuple[str, ...]]:
+    """The hints for a gray picture, and what there is to say of them."""
+    strokes = None
+    if options.hints is not None:
+        source = Path(options.hints) if isinstance(options.hints, str) else options.hints
+        name = reading.name_of(source)
+        strokes = reading.read(
+            source,
+            lambda height, width: reading.check_pixels(name, height, width, options.max_pixels),
+        )
+    height, width = gray.shape
+    hints, notices = collected(height, width, strokes, options.points)
+    if not hints.given.any():
+        notices += ("has no hints in its picture of hints",)
+    return hints, notices
+
+
+def _put(way: _Way, rgb: Pixels, picture: Picture) -> tuple[Part, ...]:
+    """Write colours, and tell what of the picture and its file is not there any more."""
+    options = way.options
+    lost = writing.write_color(
+        way.target, rgb, picture, options.quality, overwrite=options.overwrite, like=way.like
+    )
+    return in_order((*picture.dropped, *lost))
+
+
+def _toned(picture: Picture) -> Pixels | None:
+    """Colours toned by their profile, where it makes a difference and there are any."""
+    colored = picture.icc is not None and picture.pixels.ndim == 3
+    return profile.toned(picture.pixels, picture.icc) if colored and picture.icc else None
+
+
+def _untoned(restored: Restoration, record: Record | None) -> Restoration:
+    """Colours as they were before they were toned; these are never sure to be exact."""
+    if record is None or not record.toned or record.icc is None:
+        return restored
+    return replace(restored, rgb=profile.untoned(restored.rgb, record.icc), exact=False)
 
 
 @dataclass(frozen=True)
@@ -375,10 +515,16 @@ class _Way:
     source: Path | bytes | BinaryIO
     target: Path | BinaryIO
     options: Options
+    conversion: Conversion
 
     @classmethod
     def between(
-        cls, source: Source, target: Target, formats: Collection[str], options: Options
+        cls,
+        source: Source,
+        target: Target,
+        formats: Mapping[str, Format],
+        options: Options,
+        conversion: Conversion,
     ) -> _Way:
         from_ = Path(source) if isinstance(source, str) else source
         to = Path(target) if isinstance(target, str) else target
@@ -387,7 +533,9 @@ class _Way:
                 f"{to}: cannot be written in this format",
                 f"name a file that ends in {', '.join(formats)}",
             )
-        return cls(from_, to, options)
+        if isinstance(to, Path) and (form := formats.get(to.suffix.lower())) and form.plugin:
+            form.plugin.load()
+        return cls(from_, to, options, conversion)
 
     @property
     def name(self) -> str:
@@ -401,7 +549,12 @@ class _Way:
         except ExistsError:
             if not self.options.skip_existing:
                 raise
-            return Outcome(input=_end(self.source), output=_end(self.target), status=Status.SKIPPED)
+            return Outcome(
+                input=_end(self.source),
+                output=_end(self.target),
+                status=Status.SKIPPED,
+                conversion=self.conversion,
+            )
 
     def _check(self) -> None:
         """See to it that the result can be written, before any work is done for it."""
@@ -432,18 +585,31 @@ class _Way:
             self.source,
             self.admitting(bytes_per_pixel),
             accept_damaged=self.options.accept_damaged,
+            page=self.options.page,
         )
         if self.options.strip:
-            return replace(picture, exif=None)
-        if picture.exif and tells_place(picture.exif):
-            return replace(picture, notices=(*picture.notices, "tells where it was taken (EXIF)"))
+            return replace(picture, exif=None, xmp=None, iptc=None)
+        tells = (
+            ("EXIF", picture.exif is not None and exif.tells_place(picture.exif)),
+            ("XMP", picture.xmp is not None and xmp.tells_place(picture.xmp)),
+        )
+        if where := " and ".join(block for block, told in tells if told):
+            notice = f"tells where it was taken ({where})"
+            return replace(picture, notices=(*picture.notices, notice))
         return picture
+
+    @property
+    def like(self) -> os.stat_result | None:
+        """What the result's file is to be like."""
+        kept = self.options.keep_times and isinstance(self.source, Path)
+        return self.source.stat() if kept and isinstance(self.source, Path) else None
 
     def done(self, pixels: Pixels, preset: str | None, notices: tuple[str, ...]) -> Outcome:
         height, width = pixels.shape[:2]
         return Outcome(
             input=_end(self.source),
             output=_end(self.target),
+            conversion=self.conversion,
             width=width,
             height=height,
             preset=preset,
@@ -483,19 +649,29 @@ def _keep(way: _Way, picture: Picture, record: Record, options: EncodeOptions) -
         record,
         options.quality,
         overwrite=options.overwrite,
+        like=way.like,
     )
-    notices = (*picture.notices, "hides colours already; kept as it is", *lost)
+    dropped = in_order((*picture.dropped, *lost))
+    notices = (*picture.notices, "hides colours already; kept as it is", *_told_dropped(dropped))
     notices += _endangered(way, record.preset, store.by_digest(record.weights))
-    return way.done(border.without(picture).pixels, record.preset, notices)
+    outcome = way.done(border.without(picture).pixels, record.preset, notices)
+    return replace(outcome, dropped=dropped)
+
+
+def _told_dropped(parts: tuple[Part, ...]) -> tuple[str, ...]:
+    """The one notice of what a result does not have."""
+    return (f"dropped: {', '.join(part.words for part in parts)}",) if parts else ()
 
 
 def _endangered(way: _Way, name: str, preset: Preset | None) -> tuple[str, ...]:
     """What there is to say where a gray that was not made for it is compressed with loss."""
     handled = preset is not None and preset.card.abilities.handled
-    if handled or not writing.gray_format(way.target).lossy:
+    form = writing.gray_format(way.target)
+    if handled or not form.loses(way.options.quality):
         return ()
     return (
-        f"JPEG damages the colours that preset '{name}' hides; write a PNG, or use preset 'robust'",
+        f"{form.name} with loss damages the colours that preset '{name}' hides; write a PNG, or "
+        "use preset 'robust'",
     )
 
 
@@ -507,15 +683,16 @@ def _hiding(picture: Picture) -> Record | None:
     if found is None:
         return None
     preset, weights = store.by_digest(found.weights.hex()), found.weights.hex()
-    return Record(preset=preset.name if preset else weights, weights=weights, fine=True)
+    return Record(preset=preset.name if preset else weights, weights=weights, fine=True, mix=found.mix)
 
 
 def _verified(
     way: _Way,
-    write: Callable[[Path], tuple[str, ...]],
+    write: Callable[[Path], tuple[Part, ...]],
     original: Pixels,
     options: EncodeOptions,
     outcome: Outcome,
+    watch: Watch,
 ) -> Outcome:
     """The outcome with what decoding gives back of a gray that is not yet in its place."""
     from invgray.metrics import psnr  # imports slowly, and is seldom needed
@@ -532,6 +709,7 @@ def _verified(
                 max_pixels=options.max_pixels,
                 max_memory=options.max_memory,
             ),
+            watch,
         )
         restored = reading.read(color).pixels
     decibels = psnr(*(neutral(x) if x.ndim == 2 else x for x in (original, restored)))
@@ -576,3 +754,59 @@ def _straightened(way: _Way, picture: Picture, size: tuple[int, int] | None) -> 
     admit = way.admitting(_RECTIFIED_PIXEL_BYTES)
     gray = to_8_bits(rectification.rectify(brightness, way.name, size, admit))
     return Picture(pixels=gray, notices=picture.notices)
+
+
+_TITLES = {
+    Conversion.ENCODE: ("original", "gray"),
+    Conversion.DECODE: ("gray", "restored"),
+    Conversion.COLORIZE: ("gray", "colours made up"),
+}
+"""What input and output of a conversion are."""
+
+
+def _panels(outcome: Outcome) -> tuple[Panel, ...]:
+    """The pictures of an outcome, read or made when they are shown."""
+    if outcome.conversion is None:
+        return ()
+    before, after = _TITLES[outcome.conversion]
+    ends = (
+        Panel(title=before, name=outcome.input, read=lambda: _kept(outcome.input)),
+        Panel(title=after, name=outcome.output, read=lambda: _kept(outcome.output)),
+    )
+    if outcome.conversion is not Conversion.ENCODE:
+        return ends
+    again = "decoded from the gray, to be shown here"
+    return (*ends, Panel(title="restored", name=again, read=lambda: _restored(outcome.output)))
+
+
+def _kept(name: str) -> Picture:
+    """A picture at an end of a conversion, as it is now."""
+
+    def admit(height: int, width: int) -> None:
+        reading.check_pixels(name, height, width, _SHOWN_PIXELS)
+
+    return reading.read(_path(name), admit)
+
+
+def _path(name: str) -> Path:
+    if name == PIPE:
+        raise InputError("bytes and streams are not kept")
+    return Path(name)
+
+
+def _restored(name: str) -> Picture:
+    """What decoding gives back of a gray."""
+    stream = io.BytesIO()
+    decode_file(_path(name), stream, DecodeOptions(max_pixels=_DECODED_PIXELS))
+    return reading.read(stream.getvalue())
+
+
+def _lines(outcome: Outcome) -> list[str]:
+    """What an outcome tells beside its pictures."""
+    lines = [f"{outcome.input} to {outcome.output}: {outcome.status.value}"]
+    if outcome.preset:
+        lines.append(f"preset {outcome.preset}, {outcome.width}x{outcome.height} pixels")
+    if outcome.fine is not None:
+        exact = ", exact" if outcome.exact else ""
+        lines.append(f"{outcome.fine:.0%} from the fine layer{exact}")
+    return [*lines, *outcome.notices, *([outcome.error] if outcome.error else [])]

@@ -29,6 +29,10 @@ class DamagedError(InputError):
     """The pixels of a picture are damaged, and what is left of them may be read."""
 
 
+class PagesError(InputError):
+    """A file holds several pictures, and it was not said which one is meant."""
+
+
 class TooLargeError(InputError):
     """A picture has more pixels, or takes more memory, than it may."""
 

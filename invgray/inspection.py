@@ -5,16 +5,17 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from invgray.color.mix import LUMINANCE, Mix
 from invgray.convert import PIPE, Source
 from invgray.errors import InputError
 from invgray.files import reading
 from invgray.files.formats import LIMIT
 from invgray.files.picture import as_gray
 from invgray.files.record import Record
-from invgray.fine import layer
 from invgray.fine.cells import Box, Kind
 from invgray.fine.layer import Found
 from invgray.fine.orientation import Orientation
+from invgray.maker import see
 from invgray.presets import store
 from invgray.prints import border
 
@@ -35,11 +36,13 @@ class Inspection:
         colorless: whether its original had no colour, as the record says.
         preset: name of the preset that made it, as far as is known.
         weights: digest of that preset's weights.
+        mix: of the gray, where it is known to be another than that of the luminance.
         cells: of the whole original's fine layer; 0 if none of it is left.
         intact: number of these that are here and have the right checksum.
         fine: share of the picture that intact cells cover, 0 to 1.
         exact: whether all of the original is here in cells that hold its very pixels.
         orientation: how it was turned and mirrored since it was made.
+        curve: that its levels went through, if that is certain: "gamma 0.9".
         original: where the original lies in it, once turned back: a crop begins left of it or
             above it, and a larger picture goes beyond it.
     """
@@ -52,20 +55,23 @@ class Inspection:
     colorless: bool = False
     preset: str | None = None
     weights: str | None = None
+    mix: Mix | None = None
     cells: int = 0
     intact: int = 0
     fine: float = 0.0
     exact: bool = False
     orientation: Orientation | None = None
+    curve: str | None = None
     original: Box | None = None
 
 
-def inspect_file(source: Source, max_pixels: int = LIMIT) -> Inspection:
-    """Look into a gray without decoding it.
+def inspect_file(source: Source, max_pixels: int = LIMIT, page: int | None = None) -> Inspection:
+    """Seen into a gray without decoding it.
 
     Args:
         source: the gray picture.
         max_pixels: that it may have.
+        page: which one of the pages, frames or pictures in a file, from 1 on.
 
     Raises:
         InputError: the picture cannot be read, or is in colour.
@@ -75,16 +81,18 @@ def inspect_file(source: Source, max_pixels: int = LIMIT) -> Inspection:
     def admit(height: int, width: int) -> None:
         reading.check_pixels(reading.name_of(source), height, width, max_pixels)
 
-    picture = as_gray(border.without(reading.read(source, admit)))
+    picture = as_gray(border.without(reading.read(source, admit, page=page)))
     gray, record = picture.pixels, picture.record
     if gray.ndim == 3:
         raise InputError(
             f"{reading.name_of(source)}: is a colour picture",
             "give the gray picture that was made of it",
         )
-    found = layer.find(gray)
+    seen = see(gray)
+    found = seen.found
     preset, weights = _maker(record, found)
     height, width = gray.shape
+    mix = found.mix if found else record.mix if record else LUMINANCE
     facts = Inspection(
         input=str(source) if isinstance(source, Path) else PIPE,
         width=width,
@@ -94,6 +102,8 @@ def inspect_file(source: Source, max_pixels: int = LIMIT) -> Inspection:
         colorless=record is not None and record.colorless,
         preset=preset,
         weights=weights,
+        mix=None if mix == LUMINANCE else mix,
+        curve=seen.curve.words if found and seen.curve else None,
     )
     return facts if found is None else _with_layer(facts, found)
 

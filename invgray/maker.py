@@ -6,12 +6,13 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from invgray import detector
+from invgray import curve, detector
 from invgray.codec import Codec
+from invgray.curve import Curve
 from invgray.detector import Sighting
 from invgray.errors import ForeignWeightsError, WeightsError
-from invgray.files.picture import Picture
 from invgray.files.record import Record
+from invgray.fine import layer
 from invgray.fine.layer import Found
 from invgray.inference.machine import Machine
 from invgray.loading import load_codec
@@ -22,6 +23,36 @@ from invgray.types import Pixels
 
 
 @dataclass(frozen=True)
+class Seen:
+    """What is seen at once of a gray.
+
+    Attributes:
+        gray: uint8 ``(H, W)``, without the curve.
+        found: its fine layer, if there is one.
+        curve: that it seems to have gone through.
+    """
+
+    gray: Pixels
+    found: Found | None = None
+    curve: Curve | None = None
+
+
+def see(gray: Pixels) -> Seen:
+    """Seen for a gray's fine layer; and, without one, for a curve that it may have gone through.
+
+    Args:
+        gray: uint8 ``(H, W)``.
+    """
+    if found := layer.find(gray):
+        return Seen(gray, found)
+    undone = [Seen(way.undo(gray), curve=way) for way in curve.find(gray)]
+    for way in undone:
+        if found := layer.find(way.gray):
+            return replace(way, found=found)
+    return undone[0] if undone else Seen(gray)
+
+
+@dataclass(frozen=True)
 class Made:
     """How a gray was made.
 
@@ -29,16 +60,18 @@ class Made:
         codec: that made it; None where there is no colour to restore.
         notices: one line each for what is worth knowing.
         placement: how the gray lies, where its pattern tells; None for whole and upright.
+        curve: that it went through afterwards, if it hides colours for certain.
     """
 
     codec: Codec | None
     notices: tuple[str, ...] = ()
     placement: Placement | None = None
+    curve: Curve | None = None
 
 
 def maker(
-    picture: Picture,
-    found: Found | None,
+    seen: Seen,
+    record: Record | None,
     name: str,
     machine: Machine,
     *,
@@ -51,8 +84,8 @@ def maker(
     pattern.
 
     Args:
-        picture: the gray, without a border.
-        found: its fine layer, if there is one.
+        seen: what :func:`see` saw of the gray, without a border.
+        record: what the gray says of itself, if it does.
         name: of the picture, for errors.
         machine: what networks are run on.
         preset: overrules what is found out.
@@ -62,7 +95,7 @@ def maker(
         ForeignWeightsError: the weights that made the gray are not here.
         WeightsError: the preset that is named is missing, damaged or of another kind.
     """
-    record, gray = picture.record, picture.pixels
+    gray, found = seen.gray, seen.found
     chosen = None if preset is None else load_codec(preset, machine)
     if found:
         weights = found.weights.hex()
@@ -73,16 +106,16 @@ def maker(
         other = f"made with other weights than '{codec.preset.name}'; colours may be off"
         news = () if record.weights == codec.preset.digest else (other,)
         known = found is not None or detector.margin(codec, gray) >= 0
-        seen = None if known else detector.sight([codec], gray)
-        return _made(seen, gray, news) if seen else Made(codec, news)
+        sighting = None if known else detector.sight([codec], gray)
+        return _made(sighting, seen, news) if sighting else Made(codec, news, curve=seen.curve)
     if printed:
         likely = chosen or load_codec(store.PRINTED, machine)
         made = Made(likely) if detector.survived_print(likely, gray) else None
     else:
         likely = chosen or load_codec(store.DEFAULT, machine)
         candidates = [chosen] if chosen else [load_codec(p, machine) for p in store.codecs()]
-        seen = detector.sight(candidates, gray)
-        made = _made(seen, gray) if seen else None
+        sighting = detector.sight(candidates, gray)
+        made = _made(sighting, seen) if sighting else None
     if made and made.codec:
         name = made.codec.preset.name
         said = f"does not say what made it; recognised as preset '{name}'"
@@ -97,14 +130,14 @@ def maker(
     return Made(likely, (nothing,))
 
 
-def _made(sighting: Sighting, gray: Pixels, notices: tuple[str, ...] = ()) -> Made:
+def _made(sighting: Sighting, seen: Seen, notices: tuple[str, ...] = ()) -> Made:
     """How a gray was made whose pattern is seen."""
     codec, placement = sighting.codec, sighting.placement
-    (height, width), grid = gray.shape, codec.preset.card.architecture.ratio
+    (height, width), grid = seen.gray.shape, codec.preset.card.architecture.ratio
     done = placement.words(height, width, grid) if placement else ""
     if done:
         notices += (f"was {done}; its colours are those of the gray as it is",)
-    return Made(codec, notices, placement if done else None)
+    return Made(codec, notices, placement if done else None, seen.curve)
 
 
 def _told(record: Record, name: str) -> Preset:

@@ -14,9 +14,10 @@ import scipy  # its parts load when first used: an untouched gray needs none
 
 from invgray.color.levels import neutral, to_8_bits
 from invgray.color.luminance import luminance
+from invgray.color.mix import LUMINANCE, Mix
 from invgray.fine import chroma, layer
 from invgray.fine.layer import Found, Restored
-from invgray.inference.tiling import Offset, Tile, View
+from invgray.inference.tiling import Offset, Tile, View, Watch, portion, unwatched
 from invgray.types import Floats, Mask, Pixels
 
 SEAM, REACH = 4.0, 16
@@ -38,16 +39,17 @@ class Networks:
         pattern: from Cb, Cr and a luminance of a part of a picture, ``(h, w)`` each in levels, and
             the part's offset to the networks' grid, to what is added to the luminance: ``(h, w)``.
         decoder: from a gray, uint8 ``(H, W)``, and its offset to colours by its pattern alone,
-            uint8 ``(H, W, 3)``.
-        tiles: from a picture's size, what is made of a part, and the picture's offset to all tiles.
+            uint8 ``(H, W, 3)``; with what hears of its progress.
+        tiles: from a picture's size, what is made of a part, and the picture's offset to all tiles;
+            likewise.
         grid: pixels of a side of the networks' grid, which lies on the first pixel of a picture.
         coarse: whether the pattern depends on no more of the luminance than the gray has, too, so
             that it comes off at once.
     """
 
     pattern: Callable[[Floats, Floats, Floats, Offset], Floats]
-    decoder: Callable[[Pixels, Offset], Pixels]
-    tiles: Callable[[tuple[int, int], View, Offset], Iterator[Tile]]
+    decoder: Callable[[Pixels, Offset, Watch], Pixels]
+    tiles: Callable[[tuple[int, int], View, Offset, Watch], Iterator[Tile]]
     grid: int
     coarse: bool
 
@@ -67,7 +69,9 @@ class Restoration:
     exact: bool = False
 
 
-def restore(found: Found, gray: Pixels, networks: Networks) -> Restoration:
+def restore(
+    found: Found, gray: Pixels, networks: Networks, watch: Watch = unwatched
+) -> Restoration:
     """Colours of a gray in which a fine layer was found.
 
     What lies around the picture, where it was pasted into a larger one, stays gray.
@@ -76,12 +80,13 @@ def restore(found: Found, gray: Pixels, networks: Networks) -> Restoration:
         found: by :func:`invgray.fine.layer.find`.
         gray: uint8 ``(H, W)``.
         networks: of the codec that made the gray.
+        watch: hears of the progress, and may raise to stop.
     """
     upright = found.orientation.undo(gray)
     rows, columns = found.within(*upright.shape)
     restored = layer.restore(found, *upright.shape)
     offset = max(0, -found.top) % networks.grid, max(0, -found.left) % networks.grid
-    _color(upright[rows, columns], restored, networks, offset)
+    _color(upright[rows, columns], restored, found.mix, networks, offset, watch)
     rgb = restored.rgb
     if rgb.shape[:2] != upright.shape:
         rgb = neutral(upright)
@@ -94,19 +99,30 @@ def restore(found: Found, gray: Pixels, networks: Networks) -> Restoration:
     )
 
 
-def _color(gray: Pixels, restored: Restored, networks: Networks, offset: Offset) -> None:
+def _color(
+    gray: Pixels,
+    restored: Restored,
+    mix: Mix,
+    networks: Networks,
+    offset: Offset,
+    watch: Watch,
+) -> None:
     """Fill in the colours of what is not exact."""
     if networks.coarse:
-        guess = networks.decoder(gray, offset) if restored.share < 1 else None
-        picture = _Picture(gray, restored, guess)
-        tiles = _coarse(picture, networks, offset)
+        read = 0.5 if restored.share < 1 else 0.0
+        guess = networks.decoder(gray, offset, portion(watch, 0, read)) if read else None
+        picture = _Picture(gray, mix, restored, guess)
+        tiles = _coarse(picture, networks, offset, portion(watch, read, 1))
     else:
-        guess = networks.decoder(gray, offset)
-        picture = _Picture(gray, restored, guess)
-        tiles = _iterated(picture, luminance(guess).astype(np.float32), networks, offset)
+        read = 1 / (1 + ROUNDS)
+        guess = networks.decoder(gray, offset, portion(watch, 0, read))
+        picture = _Picture(gray, mix, restored, guess)
+        tiles = _iterated(
+            picture, mix.gray(guess).astype(np.float32), networks, offset, portion(watch, read, 1)
+        )
     for rows, columns, y in tiles:
         part = picture.at(rows, columns)
-        rgb = to_8_bits(chroma.to_rgb(y, part.cb, part.cr))
+        rgb = to_8_bits(chroma.to_rgb(y - mix.shift(part.cb, part.cr), part.cb, part.cr))
         kept = restored.exact_at(rows, columns)
         np.copyto(restored.rgb[rows, columns], rgb, where=~kept[..., None])
     if guess is not None and restored.share < 1:
@@ -148,9 +164,10 @@ class _Part:
 
 @dataclass(frozen=True)
 class _Picture:
-    """A gray, what its intact cells hold, and colours by its pattern, if they are needed."""
+    """A gray and its mix, what intact cells hold, and colours by the pattern, if needed."""
 
     gray: Pixels
+    mix: Mix
     restored: Restored
     guess: Pixels | None
 
@@ -165,37 +182,45 @@ class _Picture:
         return _Part(self.gray[rows, columns], base, cb, cr)
 
 
-def _coarse(picture: _Picture, networks: Networks, offset: Offset) -> Iterator[Tile]:
+def _coarse(picture: _Picture, networks: Networks, offset: Offset, watch: Watch) -> Iterator[Tile]:
     """The luminance, tile by tile."""
 
     def pattern(rows: slice, columns: slice, offset: Offset) -> Floats:
         part = picture.at(rows, columns)
         return networks.pattern(part.cb, part.cr, part.gray.astype(np.float32), offset)
 
-    for rows, columns, added in networks.tiles(picture.gray.shape, pattern, offset):
+    for rows, columns, added in networks.tiles(picture.gray.shape, pattern, offset, watch):
         yield rows, columns, picture.at(rows, columns).without(added)
 
 
-def _iterated(picture: _Picture, y: Floats, networks: Networks, offset: Offset) -> Iterator[Tile]:
+def _iterated(
+    picture: _Picture, y: Floats, networks: Networks, offset: Offset, watch: Watch
+) -> Iterator[Tile]:
     """The luminance, by drawing the pattern of better and better guesses; then band by band.
 
-    The best is that whose pattern gives the gray back; no original is needed to tell.
+    The best is that whose pattern gives the gray back; no original is needed to tell. Where levels
+    are saturated, half the pattern is taken away; of grays of the luminance, which have ever been
+    decoded so, the first guess stays.
     """
     height, width = y.shape
     part = picture.at(slice(0, height), slice(0, width))
     best, least, first = y, np.inf, y
-    for _ in range(ROUNDS):
-        added = _drawn(part, y, networks, offset)
+    for number in range(ROUNDS):
+        drawing = portion(watch, number / ROUNDS, (number + 1) / ROUNDS)
+        added = _drawn(part, y, networks, offset, drawing)
         error = float(np.sum(np.abs(y + added - part.gray), where=~part.saturated))
         if error >= least:
             break
         best, least = y, error
-        y = y + DAMPING * (np.where(part.saturated, first, part.gray - added) - y)
+        found = part.without(added)
+        if picture.mix == LUMINANCE:
+            found = np.where(part.saturated, first, part.gray - added)
+        y = y + DAMPING * (found - y)
     for top in range(0, height, BAND):
         yield slice(top, min(top + BAND, height)), slice(0, width), best[top : top + BAND]
 
 
-def _drawn(part: _Part, y: Floats, networks: Networks, offset: Offset) -> Floats:
+def _drawn(part: _Part, y: Floats, networks: Networks, offset: Offset, watch: Watch) -> Floats:
     """The pattern of a guessed luminance: float32 ``(h, w)``."""
 
     def pattern(rows: slice, columns: slice, offset: Offset) -> Floats:
@@ -203,7 +228,7 @@ def _drawn(part: _Part, y: Floats, networks: Networks, offset: Offset) -> Floats
         return networks.pattern(part.cb[place], part.cr[place], y[place], offset)
 
     added = np.empty_like(y)
-    for rows, columns, values in networks.tiles(y.shape, pattern, offset):
+    for rows, columns, values in networks.tiles(y.shape, pattern, offset, watch):
         added[rows, columns] = values
     return added
 

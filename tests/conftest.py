@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+import struct
 
 import numpy as np
 import pytest
@@ -78,6 +79,48 @@ def paper(machine):
 def colorizer(machine):
     """The shipped colorizer in float32."""
     return loading.load_colorizer("colorizer", machine)
+
+
+_D50 = (0.9642, 1.0, 0.8249)
+_SRGB_CURVE = (2.4, 1 / 1.055, 0.055 / 1.055, 1 / 12.92, 0.04045)
+_PRIMARIES = {
+    "display-p3": (0.51512, 0.2412, -0.00105, 0.29198, 0.69225, 0.04189, 0.1571, 0.06657, 0.78407),
+    "adobe-rgb": (0.60974, 0.31111, 0.01947, 0.20528, 0.62567, 0.06087, 0.14919, 0.06322, 0.74457),
+    "prophoto": (0.79767, 0.28804, 0.0, 0.13519, 0.71187, 0.0, 0.03134, 0.00009, 0.82491),
+}
+_GAMMAS = {"adobe-rgb": 563 / 256, "prophoto": 1.8}
+
+
+@pytest.fixture(scope="session")
+def icc():
+    """Makes the ICC profile of a wide colour space: ``display-p3``, ``adobe-rgb``, ``prophoto``."""
+
+    def fixed(*numbers):
+        return b"".join(struct.pack(">i", round(number * 65536)) for number in numbers)
+
+    def icc(name):
+        curve = b"para\0\0\0\0" + struct.pack(">HH", 3, 0) + fixed(*_SRGB_CURVE)
+        if name in _GAMMAS:
+            curve = b"curv\0\0\0\0" + struct.pack(">IHH", 1, round(_GAMMAS[name] * 256), 0)
+        tags = {
+            b"desc": b"desc\0\0\0\0\0\0\0\1" + bytes(79),
+            b"cprt": b"text\0\0\0\0none\0\0\0\0",
+            b"wtpt": b"XYZ \0\0\0\0" + fixed(*_D50),
+        }
+        for channel, at in ((b"r", 0), (b"g", 3), (b"b", 6)):
+            tags[channel + b"XYZ"] = b"XYZ \0\0\0\0" + fixed(*_PRIMARIES[name][at : at + 3])
+            tags[channel + b"TRC"] = curve
+        table, data = struct.pack(">I", len(tags)), b""
+        for tag, content in tags.items():
+            place = 128 + 4 + 12 * len(tags) + len(data)
+            table += tag + struct.pack(">II", place, len(content))
+            data += content + bytes(-len(content) % 4)
+        size = 128 + len(table) + len(data)
+        header = struct.pack(">I4sI", size, b"none", 0x04200000) + b"mntrRGB XYZ " + bytes(12)
+        header += b"acsp" + bytes(28) + fixed(*_D50)
+        return header.ljust(128, b"\0") + table + data
+
+    return icc
 
 
 @pytest.fixture(scope="session")

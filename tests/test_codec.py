@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import shutil
 import tracemalloc
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -13,9 +15,10 @@ from PIL import Image
 from skimage import data
 
 import invgray
-from invgray import loading, metrics
+from invgray import errors, loading, metrics
 from invgray.benchmark.handling import HANDLINGS
 from invgray.color.levels import neutral, to_8_bits
+from invgray.presets import store
 
 FIGURES = {
     "standard-1": {
@@ -201,3 +204,32 @@ def test_robust_grays_survive_handling(machine, photos, handling, decibels):
     grays = {name: robust.encode(rgb, fine=False) for name, rgb in photos.items()}
     found = [metrics.psnr(photos[n], robust.decode(handled(gray))) for n, gray in grays.items()]
     assert np.mean(found) == pytest.approx(decibels, abs=0.3)
+
+
+def test_a_codec_tells_what_it_is():
+    codec = invgray.load("standard-1", engine="openvino", device="cpu", precision="float32")
+    assert repr(codec) == (
+        "Codec('standard-1', version=1, weights='10ccf9bb032a4b80', engine='openvino', "
+        "device='cpu', precision='float32', "
+        "abilities=('hides_colors', 'has_pattern', 'layered'))"
+    )
+
+
+@pytest.mark.parametrize("given", [str, Path, lambda folder: f"{folder}/"])
+def test_a_preset_is_loaded_from_a_folder(tmp_path, monkeypatch, given):
+    shutil.copytree(store.find("luminance").directory, tmp_path / "runs" / "mine")
+    monkeypatch.chdir(tmp_path)
+    for folder in (tmp_path / "runs" / "mine", Path("runs", "mine")):
+        codec = invgray.load(given(folder))
+        assert (codec.preset.name, codec.preset.card.network) == ("mine", "luminance")
+
+
+def test_a_word_is_a_name_and_a_path_a_folder(tmp_path, monkeypatch):
+    shutil.copytree(store.find("luminance").directory, tmp_path / "mine")
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(errors.WeightsError, match="there is no preset 'mine'"):
+        invgray.load("mine")
+    for folder in (Path("mine"), "./mine"):
+        assert invgray.load(folder).preset.name == "mine"
+    with pytest.raises(errors.WeightsError, match=r"card\.json: not found"):
+        invgray.load("./standard")

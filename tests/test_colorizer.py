@@ -75,3 +75,18 @@ def test_a_colorizer_is_shared_by_threads(colorizer, photos):
 def test_wrong_arrays_are_refused(colorizer, array):
     with pytest.raises(ValueError, match=r"gray must be uint8 \(H, W\), not"):
         colorizer.colorize(array)
+
+
+def test_a_colorizer_tells_what_it_is(colorizer):
+    assert repr(colorizer) == (
+        "Colorizer('colorizer', version=1, weights='6e5957a8c3db706f', engine='auto', "
+        "device='cpu', precision='float32', abilities=('colorizes',))"
+    )
+
+
+def test_a_colorizer_is_loaded_from_a_folder(colorizer, photo):
+    other = invgray.load_colorizer(
+        str(colorizer.preset.directory), device="cpu", precision="float32"
+    )
+    gray = photo[:40, :40, 1]
+    np.testing.assert_array_equal(other.colorize(gray), colorizer.colorize(gray))

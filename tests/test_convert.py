@@ -14,7 +14,7 @@ from PIL import Image
 import invgray
 from invgray import errors, metrics
 from invgray.cli import main
-from invgray.convert import PIPE
+from invgray.convert import PIPE, Conversion
 from invgray.files import reading, record, writing
 from invgray.files.picture import Picture
 from invgray.files.record import Record
@@ -56,7 +56,12 @@ def test_paths_bytes_and_streams_give_the_same(photo_file, tmp_path):
         assert outcome.output == PIPE
         assert stream.getvalue() == target.read_bytes()
     assert outcome == invgray.Outcome(
-        input=PIPE, output=PIPE, width=96, height=80, preset="standard"
+        input=PIPE,
+        output=PIPE,
+        conversion=Conversion.ENCODE,
+        width=96,
+        height=80,
+        preset="standard",
     )
     color = io.BytesIO()
     invgray.decode_file(
@@ -112,8 +117,9 @@ def test_a_watch_hears_of_tiles_and_may_stop(tmp_path, photo):
     options = invgray.EncodeOptions(machine=Machine(precision="float32", tile=128))
     invgray.encode_file(source, io.BytesIO(), options, lambda *progress: heard.append(progress))
     coding, tiles = heard[:4], heard[4:]  # the fine layer has four cells
-    assert coding == tiles
-    assert tiles == [(n * 128 * 128, 256 * 256) for n in range(4)]
+    whole = 256 * 256  # of which coding takes three quarters
+    assert coding == [(n * 3 * whole // 16, whole) for n in range(4)]
+    assert tiles == [(3 * whole // 4 + n * whole // 16, whole) for n in range(4)]
 
     def stop(done, total):
         if done:
@@ -157,7 +163,7 @@ def test_what_a_kept_gray_cannot_be_given_is_said(tmp_path, photo_file, gray_fil
     old = tmp_path / "old.gray.png"
     invgray.encode_file(photo_file, old, invgray.EncodeOptions(preset="standard-1"))
     outcome = invgray.encode_file(old, tmp_path / "a.jpg")
-    assert any("JPEG damages the colours" in notice for notice in outcome.notices)
+    assert any("JPEG with loss damages the colours" in said for said in outcome.notices)
 
 
 def test_a_border_is_refused_before_the_work(photo_file, tmp_path, monkeypatch):
@@ -441,3 +447,29 @@ def test_a_result_that_came_to_be_meanwhile_is_left(photo_file, tmp_path, monkey
     assert target.read_text() == "theirs"
     invgray.encode_file(photo_file, target, invgray.EncodeOptions(overwrite=True))
     assert reading.read(target).record.preset == "standard"
+
+
+@pytest.mark.parametrize("preset", ["standard-1", "robust-1", "luminance"])
+def test_progress_of_all_passes_is_that_of_one(photo_file, tmp_path, preset):
+    """Coding and drawing, verification, and rounds of taking the pattern away."""
+    gray, cut, color = (tmp_path / name for name in ("a.gray.png", "b.png", "c.png"))
+    shares = []
+
+    def watch(done, total):
+        assert total == 80 * 96
+        shares.append(done / total)
+
+    invgray.encode_file(photo_file, gray, invgray.EncodeOptions(preset=preset, verify=True), watch)
+    encoded, shares[:] = list(shares), []
+    levels = np.array(Image.open(gray))
+    levels[:30] ^= 1  # not one cell is whole
+    Image.fromarray(levels).save(cut)
+    for source in (gray, cut):
+        options = invgray.DecodeOptions(preset=preset, overwrite=True)
+        invgray.decode_file(source, color, options, watch)
+        assert shares == sorted(shares)
+        assert not shares or shares[0] == 0
+        shares.clear()
+    assert encoded == sorted(encoded)
+    assert (encoded[0], 0.5 in encoded) == (0, True)
+    assert max(share for share in encoded if share < 0.5) > 0.3

@@ -11,6 +11,8 @@ import pytest
 from PIL import Image
 
 import invgray
+from invgray import metrics
+from invgray.color.looks import Look
 from invgray.convert import ColorizeOptions, DecodeOptions, EncodeOptions
 from invgray.files import reading
 from invgray.fine import digits
@@ -19,8 +21,10 @@ from invgray.presets import store
 GOLDEN = Path(__file__).parent / "golden"
 GRAYS = sorted(GOLDEN.glob("*.gray.*"))
 
-MADE = [gray for gray in GRAYS if gray.suffix == ".png" and ".layered." not in gray.name]
-"""What is still made: version 1 of the fine layer (``layered``) is read only."""
+READ_ONLY = (".layered.", ".framed.")
+"""The first versions of the fine layer and of the border."""
+
+MADE = [g for g in GRAYS if g.suffix == ".png" and not any(old in g.name for old in READ_ONLY)]
 
 
 def pixels(file):
@@ -38,6 +42,11 @@ def agree(found, expected, step=1):
 def version(gray):
     """Preset and version that a golden gray's name tells: ``coffee.robust-1.gray.png``."""
     return gray.name.split(".")[1]
+
+
+def look_of(gray):
+    """The look that a golden gray's name tells: ``coffee.robust-1.layered-3.blue.gray.png``."""
+    return next((look for look in Look if f".{look}." in gray.name), Look.LUMINANCE)
 
 
 def color_of(gray):
@@ -69,7 +78,9 @@ def test_the_same_gray_is_made(gray, machine):
     target = io.BytesIO()
     original = GOLDEN / f"{gray.name.split('.')[0]}.png"
     border, layered = "framed" in gray.name, "layered" in gray.name
-    options = EncodeOptions(preset=version(gray), border=border, fine=layered, machine=machine)
+    options = EncodeOptions(
+        preset=version(gray), border=border, fine=layered, look=look_of(gray), machine=machine
+    )
     invgray.encode_file(original, target, options)
     agree(pixels(target), pixels(gray), max(digits.BASES) if layered else 1)
     made, expected = reading.read(target.getvalue()).record, reading.read(gray).record
@@ -88,12 +99,25 @@ def test_the_same_colours_come_back(gray, machine):
     assert (found.icc, found.dpi) == (expected.icc, expected.dpi)
 
 
-def test_what_travels_in_a_framed_gray_comes_back():
-    gray = GOLDEN / "cat.robust-1.framed.gray.png"
+FRAMED = ("cat.robust-1.framed", "cat.robust-1.framed-2")
+
+
+@pytest.mark.parametrize("framed", FRAMED)
+def test_what_travels_in_a_framed_gray_comes_back(framed):
+    gray = GOLDEN / f"{framed}.gray.png"
     color = reading.read(color_of(gray))
     assert color.dpi == pytest.approx((300, 300), abs=0.01)
     assert color.icc == reading.read(gray).record.icc
     assert len(color.icc) > 128
+
+
+@pytest.mark.parametrize("framed", FRAMED)
+def test_a_print_of_every_version_of_the_border_is_read(framed, machine):
+    target = io.BytesIO()
+    options = DecodeOptions(rectify=True, preset="robust-1", machine=machine)
+    invgray.decode_file(GOLDEN / f"{framed}.print.jpg", target, options)
+    expected = pixels(GOLDEN / f"{framed}.color.png")
+    assert metrics.psnr(pixels(target).astype(np.uint8), expected.astype(np.uint8)) > 28
 
 
 @pytest.mark.parametrize("made_up", sorted(GOLDEN.glob("*.colorized.*")), ids=lambda p: p.name)

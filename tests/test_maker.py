@@ -10,11 +10,9 @@ from PIL import Image
 from skimage import data
 
 from invgray import metrics
-from invgray.files.picture import Picture
 from invgray.files.record import Record
-from invgray.fine import layer
 from invgray.fine.orientation import ORIENTATIONS, UPRIGHT
-from invgray.maker import maker
+from invgray.maker import Seen, maker, see
 
 
 def compressed(gray, quality):
@@ -32,7 +30,7 @@ def cat():
 @pytest.mark.parametrize("orientation", ORIENTATIONS)
 def test_a_pattern_is_found_whichever_way_a_gray_was_turned(robust, machine, cat, orientation):
     turned = compressed(orientation.apply(robust.encode(cat, fine=False)), 90)
-    made = maker(Picture(pixels=turned), None, "a.jpg", machine)
+    made = maker(Seen(turned), None, "a.jpg", machine)
     assert made.codec.preset == robust.preset
     restored = robust.read_pattern(turned, placement=made.placement)
     assert metrics.psnr(orientation.apply(cat), restored) > 34
@@ -44,7 +42,7 @@ def test_a_pattern_is_found_whichever_way_a_gray_was_turned(robust, machine, cat
 def test_a_record_that_was_kept_does_not_hide_a_turn(robust, machine, cat):
     turned = compressed(np.rot90(robust.encode(cat, fine=False)), 90)
     record = Record(preset="robust", weights=robust.preset.digest)
-    made = maker(Picture(pixels=turned, record=record), None, "a.jpg", machine)
+    made = maker(Seen(turned), record, "a.jpg", machine)
     assert made.codec.preset == robust.preset
     assert made.placement.orientation.turns == 1
 
@@ -53,12 +51,12 @@ def test_a_fine_layer_settles_whose_gray_it_is(codec, robust, machine, cat):
     """Whatever the record says, and whatever the picture is named for."""
     gray = codec.encode(cat)
     wrong = Record(preset="robust", weights=robust.preset.digest)
-    made = maker(Picture(pixels=gray, record=wrong), layer.find(gray), "a.png", machine)
+    made = maker(see(gray), wrong, "a.png", machine)
     assert made.codec.preset == codec.preset
     assert made.notices == ()
 
 
 def test_a_plain_gray_has_no_maker(machine):
-    made = maker(Picture(pixels=data.camera()[:300, :300]), None, "a.png", machine)
+    made = maker(see(data.camera()[:300, :300]), None, "a.png", machine)
     assert made.placement is None
     assert "seems to hide no colours" in made.notices[0]

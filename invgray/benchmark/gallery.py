@@ -120,6 +120,11 @@ def as_jpeg(rgb: Pixels) -> str:
     return _data_uri(Image.fromarray(rgb), "jpeg", quality=95, subsampling=0)
 
 
+def lossless(pixels: Pixels) -> str:
+    """A data URI of uint8 ``(H, W, 3)`` or ``(H, W)``: WebP without loss."""
+    return _data_uri(Image.fromarray(pixels), "webp", lossless=True, method=2)
+
+
 def _as_png(image: Image.Image) -> str:
     return _data_uri(image, "png", optimize=True)
 

@@ -133,6 +133,24 @@ MEASURES = (
         "an inch from 60 cm: its root mean square after the eye's contrast sensitivity, where "
         "texture masks it. 0 is nothing.",
     ),
+    Measure(
+        "idn_psnr",
+        "IDN PSNR",
+        "dB",
+        2,
+        True,
+        "Peak signal-to-noise ratio of the restored colours as IDN's log has it: of the errors of "
+        "R, G and B together.",
+    ),
+    Measure(
+        "idn_gray_psnr",
+        "IDN gray PSNR",
+        "dB",
+        2,
+        True,
+        "PSNR of the gray as IDN's log has it: against the CIE L that OpenCV computes in 8 bits. "
+        "Plain luminance (ITU-R BT.601), which our grays are near to, is another gray.",
+    ),
 )
 """Every known figure of a way to gray and back, in the order of the columns."""
 
@@ -175,6 +193,13 @@ COLORIZATION = (
     ),
 )
 """Every known figure of made-up colours."""
+
+HINTED = (
+    Measure("mae", "MAE", "levels", 2, False, "Mean absolute error, in levels from 0 to 255."),
+    Measure("psnr", "PSNR", "dB", 2, True, "Of the colours, averaged over R, G and B."),
+    Measure("ssim", "SSIM", "", 4, True, "Structural similarity to the original: 1 is best."),
+)
+"""Figures of colours from hints, and of restored ones beside them."""
 
 
 def number(value: float | None, digits: int) -> str:

@@ -12,9 +12,11 @@ from msgspec.structs import fields
 from PIL import Image
 
 from invgray import metrics
+from invgray.benchmark import idn
 from invgray.benchmark.methods import Method
 from invgray.benchmark.results import (
     ImageColorization,
+    ImageHinted,
     ImageQuality,
     Number,
     Protocol,
@@ -39,7 +41,7 @@ class RoundTrip:
     Attributes:
         method: name of the way that it went.
         rgb: the original, uint8 ``(H, W, 3)``.
-        stored: the file with the gray.
+        stored: the file with the gray, padded if the protocol asks for it.
         gray: what is in it, uint8 ``(H, W)``.
         restored: uint8 ``(H, W, 3)``.
         figures: of merit.
@@ -60,8 +62,11 @@ def load(path: Path, protocol: Protocol) -> Pixels:
         InputError: it cannot be read, or is too small to be measured.
     """
     image = Image.fromarray(reading.read(path).pixels).convert("RGB")
-    if protocol is Protocol.PAPER:
-        image = metrics.paper_protocol(image)
+    match protocol:
+        case Protocol.PAPER:
+            image = metrics.paper_protocol(image)
+        case Protocol.IDN:
+            image = idn.centre(image)
     if min(image.size) < SMALLEST:
         raise InputError(
             f"{path}: is too small to be measured ({image.width}x{image.height} pixels)",
@@ -70,7 +75,13 @@ def load(path: Path, protocol: Protocol) -> Pixels:
     return np.asarray(image)
 
 
-def measure(method: Method, image: str, rgb: Pixels, lpips: Distance | None) -> RoundTrip:
+def measure(
+    method: Method,
+    image: str,
+    rgb: Pixels,
+    lpips: Distance | None,
+    protocol: Protocol = Protocol.FULL,
+) -> RoundTrip:
     """Encode to a file, decode the file, compare.
 
     Args:
@@ -78,13 +89,18 @@ def measure(method: Method, image: str, rgb: Pixels, lpips: Distance | None) -> 
         image: name of the picture.
         rgb: uint8 ``(H, W, 3)``.
         lpips: perceptual distance, if it can be measured.
+        protocol: whether the picture is padded while it is converted, and scored as IDN is.
     """
-    stored = method.encode(rgb)
-    gray, decoded = reading.read(stored).pixels, method.decode(stored)
-    restored = decoded.rgb
+    as_idn, (height, width) = protocol is Protocol.IDN, rgb.shape[:2]
+    stored = method.encode(idn.padded(rgb) if as_idn else rgb)
+    decoded = method.decode(stored)
+    gray = reading.read(stored).pixels[:height, :width]
+    restored = decoded.rgb[:height, :width]
     figures = ImageQuality(
         image=image,
         **{name: Number(value) for name, value in metrics.round_trip(rgb, gray, restored).items()},
+        idn_psnr=Number(idn.psnr(rgb, restored)) if as_idn else None,
+        idn_gray_psnr=Number(idn.psnr(idn.opencv_lightness(rgb), gray)) if as_idn else None,
         ciede2000=metrics.ciede2000(rgb, restored),
         lpips=lpips(rgb, restored) if lpips else None,
         fine=decoded.fine,
@@ -98,7 +114,7 @@ def over_pictures(rows: Sequence[ImageQuality]) -> Quality:
     return Quality(images=len(rows), **summaries(rows))
 
 
-def summaries(rows: Sequence[ImageQuality | ImageColorization]) -> dict[str, Any]:
+def summaries(rows: Sequence[ImageQuality | ImageColorization | ImageHinted]) -> dict[str, Any]:
     """Mean and standard deviation of every figure, by name; None where no picture has one."""
     names = [field.name for field in fields(rows[0]) if field.name != "image"]
     return {name: summary([getattr(row, name) for row in rows]) for name in names}

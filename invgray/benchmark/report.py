@@ -9,7 +9,7 @@ from markupsafe import Markup
 from msgspec.structs import asdict
 
 from invgray.benchmark import gallery, plots
-from invgray.benchmark.measures import COLORIZATION, MEASURES, Measure, number
+from invgray.benchmark.measures import COLORIZATION, HINTED, MEASURES, Measure, number
 from invgray.benchmark.page import template
 from invgray.benchmark.plots import Line
 from invgray.benchmark.quality import RoundTrip
@@ -17,7 +17,9 @@ from invgray.benchmark.results import (
     Benchmark,
     ColorizationQuality,
     Handled,
+    HintedQuality,
     ImageColorization,
+    ImageHinted,
     ImageQuality,
     Platform,
     Quality,
@@ -36,7 +38,7 @@ class _Row:
 
     name: str
     baseline: bool
-    quality: Quality | ColorizationQuality
+    quality: Quality | ColorizationQuality | HintedQuality
 
 
 @dataclass(frozen=True)
@@ -73,7 +75,7 @@ class _Pictures:
     """A table of a method's figures of each picture."""
 
     name: str
-    rows: Sequence[ImageQuality | ImageColorization]
+    rows: Sequence[ImageQuality | ImageColorization | ImageHinted]
     measures: list[Measure]
 
 
@@ -96,6 +98,7 @@ def render(
         worst=gallery.WORST,
         quality=_quality(benchmark),
         colorization=_colorization(benchmark),
+        hinted=_hinted(benchmark),
         colorized=[
             {
                 "original": gallery.as_jpeg(rgb),
@@ -128,6 +131,18 @@ def _colorization(benchmark: Benchmark) -> _Figures | None:
         for name, made in benchmark.colorization.items()
     ]
     return _figures(rows, COLORIZATION)
+
+
+def _hinted(benchmark: Benchmark) -> _Figures | None:
+    if not benchmark.hinted:
+        return None
+    led = [_Row(name, False, made.quality) for name, made in benchmark.hinted.items()]
+    restored = [
+        _Row(name, False, method.quality)
+        for name, method in benchmark.presets.items()
+        if method.quality
+    ]
+    return _figures(led + restored, HINTED)
 
 
 def _figures(rows: list[_Row], known: Sequence[Measure]) -> _Figures | None:
@@ -170,9 +185,12 @@ def _speed(benchmark: Benchmark) -> _Speed | None:
 
 
 def _pictures(benchmark: Benchmark) -> list[_Pictures]:
-    tables: list[tuple[str, Sequence[ImageQuality | ImageColorization], Sequence[Measure]]] = [
+    tables: list[
+        tuple[str, Sequence[ImageQuality | ImageColorization | ImageHinted], Sequence[Measure]]
+    ] = [
         *((name, method.per_image, MEASURES) for name, method in benchmark.methods.items()),
         *((name, made.per_image, COLORIZATION) for name, made in benchmark.colorization.items()),
+        *((name, made.per_image, HINTED) for name, made in benchmark.hinted.items()),
     ]
     return [
         _Pictures(

@@ -36,6 +36,7 @@ class Protocol(StrEnum):
 
     FULL = "full"
     PAPER = "paper"
+    IDN = "idn"
 
 
 class Stage(StrEnum):
@@ -102,6 +103,9 @@ class ImageQuality(_Facts, frozen=True, kw_only=True):
         gray_psnr: PSNR of the gray against the luminance, in dB.
         visibility: root mean square of what an eye sees in the gray beyond the luminance, in
             levels; null in files of before it was measured.
+        idn_psnr: PSNR of the restored colours in dB, of the errors of R, G and B together; null
+            but for the protocol ``idn``.
+        idn_gray_psnr: PSNR of the gray against OpenCV's 8-bit CIE L, in dB; null likewise.
         ciede2000: mean colour difference CIEDE2000 of the restored colours.
         lpips: perceptual distance of the restored colours; null if it was not measured, or the
             picture is too small for it.
@@ -118,6 +122,8 @@ class ImageQuality(_Facts, frozen=True, kw_only=True):
     structure: float
     gray_psnr: Number
     visibility: float | None = None
+    idn_psnr: Number | None = None
+    idn_gray_psnr: Number | None = None
     ciede2000: float
     lpips: float | None = None
     fine: float | None = None
@@ -137,6 +143,8 @@ class Quality(_Facts, frozen=True, kw_only=True):
         structure: of the gray.
         gray_psnr: of the gray, in dB.
         visibility: of the gray, in levels; null in files of before it was measured.
+        idn_psnr: of the restored colours, in dB; null but for the protocol ``idn``.
+        idn_gray_psnr: of the gray, in dB; null likewise.
         ciede2000: of the restored colours.
         lpips: of the restored colours; null if it was not measured.
         fine: share that was restored from the fine layer; null for methods without one.
@@ -151,6 +159,8 @@ class Quality(_Facts, frozen=True, kw_only=True):
     structure: Summary
     gray_psnr: Summary
     visibility: Summary | None = None
+    idn_psnr: Summary | None = None
+    idn_gray_psnr: Summary | None = None
     ciede2000: Summary
     lpips: Summary | None = None
     fine: Summary | None = None
@@ -249,6 +259,50 @@ class Colorization(_Facts, frozen=True, kw_only=True):
     per_image: tuple[ImageColorization, ...]
 
 
+class ImageHinted(_Facts, frozen=True, kw_only=True):
+    """Figures of one picture whose colours come from random hints.
+
+    Attributes:
+        image: name of the picture's file.
+        psnr: of the colours against the original's in dB, averaged over R, G and B.
+        ssim: structural similarity, averaged over R, G and B.
+        mae: mean absolute error, in levels from 0 to 255.
+    """
+
+    image: str
+    psnr: Number
+    ssim: float
+    mae: float
+
+
+class HintedQuality(_Facts, frozen=True, kw_only=True):
+    """The figures of :class:`ImageHinted` over all pictures.
+
+    Attributes:
+        images: number of pictures.
+        psnr: of the colours, in dB.
+        ssim: of the colours.
+        mae: of the colours, in levels.
+    """
+
+    images: int
+    psnr: Summary
+    ssim: Summary
+    mae: Summary
+
+
+class Hinted(_Facts, frozen=True, kw_only=True):
+    """Colours from a number of random hints.
+
+    Attributes:
+        quality: over all pictures.
+        per_image: of each picture, in the order of the inputs.
+    """
+
+    quality: HintedQuality
+    per_image: tuple[ImageHinted, ...]
+
+
 class Timing(_Facts, frozen=True, kw_only=True):
     """How long one conversion of a square picture takes.
 
@@ -310,14 +364,16 @@ class Benchmark(_Facts, frozen=True, kw_only=True):
         schema: version of this file's format.
         invgray: version of the program.
         machine: what it ran on.
-        protocol: ``full`` size, or ``paper``, the centre square at 256x256 (Lanczos); null if no
-            pictures were measured.
+        protocol: ``full`` size; ``paper``, the centre square at 256x256 (Lanczos); or ``idn``, the
+            centre 500x500, padded to 512x512 while it is converted; null if no pictures were
+            measured.
         images: number of pictures that were measured.
         skipped: number of pictures that could not be read.
         presets: by name, the default preset first.
         baselines: what presets are compared with, by name.
         recognition: a row for each way that grays were handled and each maker of grays.
         colorization: made-up colours, by the name of the preset or baseline.
+        hinted: colours from random hints, by what spread them and the number of the hints.
     """
 
     schema: int = SCHEMA
@@ -330,6 +386,7 @@ class Benchmark(_Facts, frozen=True, kw_only=True):
     baselines: Mapping[str, Method] = {}
     recognition: tuple[Recognition, ...] = ()
     colorization: Mapping[str, Colorization] = {}
+    hinted: Mapping[str, Hinted] = {}
 
     @property
     def methods(self) -> dict[str, Method]:

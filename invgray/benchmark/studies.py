@@ -9,15 +9,27 @@ from msgspec.structs import replace
 from tqdm import tqdm
 
 from invgray import metrics
-from invgray.benchmark import colorization, methods, quality, recognition, robustness, timing
+from invgray.benchmark import (
+    colorization,
+    hinting,
+    methods,
+    quality,
+    recognition,
+    robustness,
+    timing,
+    userstudy,
+)
 from invgray.benchmark.quality import Distance, RoundTrip
 from invgray.benchmark.recognition import Judgement
 from invgray.benchmark.results import (
     Colorization,
     Handled,
+    Hinted,
     ImageColorization,
+    ImageHinted,
     ImageQuality,
     Number,
+    Protocol,
     Quality,
     Recognition,
     Timing,
@@ -40,29 +52,45 @@ class RoundTrips:
         machine: what they are run on.
         lpips: perceptual distance, if it is to be measured.
         handled: whether to measure what handling the gray does, too.
+        protocol: how pictures are scored.
+        study: whether to keep all pictures of the first preset for a user study.
 
     Attributes:
         figures: of each picture, by the method's name.
         shown: the first pictures, by the first preset.
+        study: all of them, for a user study.
     """
 
     def __init__(
-        self, presets: Sequence[Preset], machine: Machine, lpips: Distance | None, handled: bool
+        self,
+        presets: Sequence[Preset],
+        machine: Machine,
+        lpips: Distance | None,
+        handled: bool,
+        protocol: Protocol,
+        study: bool = False,
     ) -> None:
         self._trained = [methods.trained(preset, machine) for preset in presets]
         self._methods = [*self._trained, *methods.BASELINES] if presets else []
         self._codecs = [load_codec(preset, machine) for preset in presets]
-        self._lpips, self._handled = lpips, handled
+        self._lpips, self._handled, self._protocol = lpips, handled, protocol
         self._left: defaultdict[str, list[dict[str, Left]]] = defaultdict(list)
         self._judgements: list[Judgement] = []
         self.figures: defaultdict[str, list[ImageQuality]] = defaultdict(list)
         self.shown: list[RoundTrip] = []
+        self._study = study
+        self.study: list[userstudy.Shown] = []
 
     def measure(self, image: str, rgb: Pixels) -> None:
         """One picture, uint8 ``(H, W, 3)``."""
-        trips = [quality.measure(method, image, rgb, self._lpips) for method in self._methods]
+        trips = [
+            quality.measure(method, image, rgb, self._lpips, self._protocol)
+            for method in self._methods
+        ]
         if len(self.shown) < GALLERY:
             self.shown += trips[:1]
+        if self._study:
+            self.study += [userstudy.shown(trip) for trip in trips[:1]]
         for method, trip in zip(self._methods, trips, strict=True):
             figures = trip.figures
             if self._handled:
@@ -149,6 +177,30 @@ class Colorizations:
             name: colorization.over_pictures(rows, self._pooled[name])
             for name, rows in self._figures.items()
         }
+
+
+class Hintings:
+    """Colours from random hints, by optimisation and by colorizers that take hints.
+
+    Args:
+        presets: take hints.
+        machine: what they are run on.
+    """
+
+    def __init__(self, presets: Sequence[Preset], machine: Machine) -> None:
+        networks = [hinting.trained(preset, machine) for preset in presets]
+        self._methods = [hinting.OPTIMIZATION, *networks]
+        self._figures: defaultdict[str, list[ImageHinted]] = defaultdict(list)
+
+    def measure(self, image: str, rgb: Pixels) -> None:
+        """One picture, uint8 ``(H, W, 3)``."""
+        for method in self._methods:
+            for count, figures in hinting.measure(method, image, rgb).items():
+                self._figures[f"{method.name}, {count} hints"].append(figures)
+
+    def over_pictures(self) -> dict[str, Hinted]:
+        """Figures by the method's name and the number of hints."""
+        return {name: hinting.over_pictures(rows) for name, rows in self._figures.items()}
 
 
 class Timings:

@@ -9,10 +9,10 @@ from pathlib import Path
 from tqdm import tqdm
 
 import invgray
-from invgray.benchmark import classifier, lpips, machine, quality
+from invgray.benchmark import classifier, lpips, machine, quality, userstudy
 from invgray.benchmark.quality import Distance, RoundTrip
 from invgray.benchmark.results import Benchmark, Method, Protocol
-from invgray.benchmark.studies import Colorizations, RoundTrips, Timings
+from invgray.benchmark.studies import Colorizations, Hintings, RoundTrips, Timings
 from invgray.errors import InputError, WeightsError
 from invgray.inference.machine import Machine
 from invgray.presets.store import Preset
@@ -32,6 +32,8 @@ class Plan:
         machine: what networks are run on.
         protocol: which part of the pictures is measured.
         robustness: whether to measure what is left of the colours when grays are handled.
+        hints: whether to measure colours from random hints.
+        study: whether to keep what a user study shows.
         sizes: sides of pictures to time networks on; none for no timing.
         runs: how often to time at most.
         lpips: file of weights for the perceptual distance, if it is to be measured.
@@ -44,6 +46,8 @@ class Plan:
     machine: Machine = field(default_factory=Machine)
     protocol: Protocol = Protocol.FULL
     robustness: bool = False
+    hints: bool = False
+    study: bool = False
     sizes: tuple[int, ...] = ()
     runs: int = 100
     lpips: Path | None = None
@@ -60,6 +64,11 @@ class Plan:
         """Presets that make colours up."""
         return [preset for preset in self.presets if preset.card.abilities.colorizes]
 
+    @property
+    def led(self) -> list[Preset]:
+        """Presets whose colours follow hints."""
+        return [preset for preset in self.presets if preset.card.abilities.takes_hints]
+
 
 @dataclass(frozen=True)
 class Shown:
@@ -68,10 +77,12 @@ class Shown:
     Attributes:
         round_trips: of the first preset that hides colours.
         colorized: originals and what the first colorizer made of their lightness.
+        study: what a user study shows of the first preset that hides colours.
     """
 
     round_trips: list[RoundTrip]
     colorized: list[tuple[Pixels, Pixels]]
+    study: list[userstudy.Shown]
 
 
 def run(plan: Plan, report: Report, quiet: bool = False) -> tuple[Benchmark, Shown]:
@@ -89,12 +100,17 @@ def run(plan: Plan, report: Report, quiet: bool = False) -> tuple[Benchmark, Sho
         DeviceError: networks cannot be run on the machine that is asked for.
     """
     distance = lpips.load(plan.lpips) if plan.lpips else None
-    round_trips = RoundTrips(plan.codecs, plan.machine, distance, plan.robustness)
+    round_trips = RoundTrips(
+        plan.codecs, plan.machine, distance, plan.robustness, plan.protocol, plan.study
+    )
     colorizations = Colorizations(plan.colorizers, plan.machine, distance, _opinion(plan, report))
+    hintings = Hintings(plan.led, plan.machine) if plan.hints else None
     images = 0
     for image, rgb in _readable(plan, report, quiet):
         round_trips.measure(image, rgb)
         colorizations.measure(image, rgb)
+        if hintings:
+            hintings.measure(image, rgb)
         images += 1
     if plan.pictures and not images:
         raise InputError("none of the inputs is a picture", "name pictures or a folder of them")
@@ -123,8 +139,9 @@ def run(plan: Plan, report: Report, quiet: bool = False) -> tuple[Benchmark, Sho
         baselines={name: method for name, method in methods.items() if name not in digests},
         recognition=round_trips.recognition(),
         colorization=colorizations.over_pictures(),
+        hinted=hintings.over_pictures() if hintings else {},
     )
-    return benchmark, Shown(round_trips.shown, colorizations.shown)
+    return benchmark, Shown(round_trips.shown, colorizations.shown, round_trips.study)
 
 
 def _opinion(plan: Plan, report: Report) -> Distance | None:

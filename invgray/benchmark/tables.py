@@ -9,12 +9,18 @@ from collections.abc import Mapping, Sequence
 from msgspec.structs import asdict
 from tabulate import tabulate
 
-from invgray.benchmark.measures import COLORIZATION, MEASURES, Measure, mean, number
-from invgray.benchmark.results import Benchmark, ColorizationQuality, Handled, Quality
+from invgray.benchmark.measures import COLORIZATION, HINTED, MEASURES, Measure, mean, number
+from invgray.benchmark.results import (
+    Benchmark,
+    ColorizationQuality,
+    Handled,
+    HintedQuality,
+    Quality,
+)
 
 
 def quality(benchmark: Benchmark, style: str = "simple") -> str:
-    """Table 2 of the paper: mean and standard deviation of every figure, a method a row."""
+    """Mean and standard deviation of every figure, a method a row."""
     qualities = {n: method.quality for n, method in benchmark.methods.items() if method.quality}
     return _figures(qualities, MEASURES, style)
 
@@ -23,6 +29,13 @@ def colorization(benchmark: Benchmark, style: str = "simple") -> str:
     """Mean and standard deviation of the figures of made-up colours, a method a row."""
     qualities = {name: method.quality for name, method in benchmark.colorization.items()}
     return _figures(qualities, COLORIZATION, style)
+
+
+def hinted(benchmark: Benchmark, style: str = "simple") -> str:
+    """Table 2 of the paper: colours from random hints, and those that grays hide."""
+    restored = {n: method.quality for n, method in benchmark.presets.items() if method.quality}
+    led = {name: made.quality for name, made in benchmark.hinted.items()}
+    return _figures({**led, **restored}, HINTED, style)
 
 
 def recognition(benchmark: Benchmark, style: str = "simple") -> str:
@@ -74,7 +87,7 @@ def to_csv(benchmark: Benchmark) -> str:
     """One row a method and picture; figures that no picture has are left out."""
     rows = [
         {"method": name} | asdict(row)
-        for methods in (benchmark.methods, benchmark.colorization)
+        for methods in (benchmark.methods, benchmark.colorization, benchmark.hinted)
         for name, method in methods.items()
         for row in method.per_image
     ]
@@ -100,7 +113,7 @@ def _decibels(handled: Handled | None) -> str:
 
 
 def _figures(
-    methods: Mapping[str, Quality] | Mapping[str, ColorizationQuality],
+    methods: Mapping[str, Quality | ColorizationQuality | HintedQuality],
     measures: Sequence[Measure],
     style: str,
 ) -> str:

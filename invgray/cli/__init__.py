@@ -10,6 +10,7 @@ from importlib import import_module
 from typing import Any, NoReturn
 
 import click
+from click.shell_completion import CompletionItem
 
 from invgray.cli.messages import explained, say
 from invgray.errors import DONE, SOME_FAILED, USAGE, Interrupted, InvgrayError
@@ -19,6 +20,7 @@ _COMMANDS = {
     "decode": "Gray to colour: photo.gray.png -> photo.color.png",
     "inspect": "What a gray says of itself, and how much of it is intact.",
     "colorize": "Plausible colours for any gray picture: old.jpg -> old.colorized.png",
+    "watch": "Convert what arrives in a folder.",
     "serve": "A page on this machine for all of this, and an HTTP interface.",
     "train": "Train networks on your own pictures.",
     "benchmark": "Measure presets on pictures of yours: colours, gray, speed.",
@@ -47,6 +49,15 @@ class Group(click.Group):
             return None
         command: click.Command = getattr(import_module(f"invgray.cli.{cmd_name}"), cmd_name)
         return command
+
+    def shell_complete(self, ctx: click.Context, incomplete: str) -> list[CompletionItem]:
+        """Names of commands and options, without importing the commands."""
+        commands = [
+            CompletionItem(name, help=text)
+            for name, text in _COMMANDS.items()
+            if name.startswith(incomplete)
+        ]
+        return commands + click.Command.shell_complete(self, ctx, incomplete)
 
     def invoke(self, ctx: click.Context) -> Any:  # noqa: ANN401
         """Run the command; Ctrl-C is one more way to end with a line and a code."""

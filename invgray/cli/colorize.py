@@ -2,19 +2,45 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+from typing import Any
+
 import click
 
 from invgray.cli import batch
+from invgray.cli.batch import Request, Way
+from invgray.cli.naming import Naming
 from invgray.cli.options import conversion
-from invgray.convert import ColorizeOptions, colorize_file
+from invgray.convert import ColorizeOptions, Conversion, colorize_file
+from invgray.errors import UsageError
 from invgray.files.formats import COLOR_FORMATS
+from invgray.hints import Hint, HintEngine, parse
 from invgray.models.colorizer.prediction import TEMPERATURE
 
-NAMING = batch.Naming(suffix=".colorized.png", dropped=batch.GRAY, formats=COLOR_FORMATS)
+
+class Point(click.ParamType[Hint]):
+    """The colour of a pixel."""
+
+    name = "X,Y,#RRGGBB"
+
+    def convert(
+        self,
+        value: Any,  # noqa: ANN401
+        param: click.Parameter | None,
+        ctx: click.Context | None,
+    ) -> Hint:
+        """The hint that is meant."""
+        try:
+            return parse(str(value))
+        except UsageError as error:
+            return self.fail(str(error), param, ctx)
+
+
+WAY = Way(Conversion.COLORIZE, colorize_file, ColorizeOptions, Naming(".colorized", COLOR_FORMATS))
 
 
 @click.command()
-@conversion(ColorizeOptions)
+@conversion(WAY)
 @click.option(
     "--temperature",
     type=click.FloatRange(0, 1),
@@ -22,15 +48,40 @@ NAMING = batch.Naming(suffix=".colorized.png", dropped=batch.GRAY, formats=COLOR
     show_default=True,
     help="From 0, vivid but blotchy, to 1, even but pale.",
 )
-def colorize(request: batch.Request, options: ColorizeOptions) -> int:
+@click.option(
+    "--hints",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    metavar="STROKES",
+    help="A picture of strokes in colours that the result shall have, transparent elsewhere.",
+)
+@click.option(
+    "--hint",
+    "points",
+    type=Point(),
+    multiple=True,
+    help="A colour that the pixel in column X and row Y shall have (may be repeated).",
+)
+@click.option(
+    "--hint-engine",
+    type=click.Choice(HintEngine, case_sensitive=False),
+    default=HintEngine.OPTIMIZATION,
+    help="What spreads hints over the picture: optimisation (the default), or the network of a "
+    "preset that was trained for it.",
+)
+def colorize(request: Request, options: ColorizeOptions) -> int:
     """Plausible colours for any gray picture: old.jpg -> old.colorized.png
 
     \b
         invgray colorize old.jpg                          old.colorized.png beside it
         invgray colorize album/ -o coloured/              a folder and all that is in it
         cat old.jpg | invgray colorize - > new.png        in a pipe
+        invgray colorize old.jpg --hint 320,80,#4a7fd0 --hint 300,400,#3c6b2f
+        invgray colorize old.jpg --hints strokes.png      your colours, not made-up ones
 
     The colours are made up by a network that has seen many photos; the lightness stays as it is.
     For grays that 'encode' made, 'decode' brings the true colours back.
     """
-    return batch.convert(request, colorize_file, options, NAMING)
+    inputs = request.selection.inputs
+    if options.hinted and (len(inputs) > 1 or any(Path(name).is_dir() for name in inputs)):
+        raise UsageError("hints are for one picture", "colorize the others in a call of their own")
+    return batch.convert(request, WAY, options)

@@ -4,24 +4,28 @@ from __future__ import annotations
 
 import click
 
-from invgray.cli import batch
+from invgray.cli import batch, clips
+from invgray.cli.batch import Request, Way
+from invgray.cli.clips import encode_any
+from invgray.cli.naming import Naming
 from invgray.cli.options import conversion, tile
-from invgray.convert import EncodeOptions, encode_file
+from invgray.color.looks import Look
+from invgray.convert import Conversion
 from invgray.files.formats import GRAY_FORMATS
+from invgray.video.options import EncodeClipOptions
 
-NAMING = batch.Naming(suffix=".gray.png", dropped=batch.GRAY, formats=GRAY_FORMATS)
+WAY = Way(
+    Conversion.ENCODE,
+    encode_any,
+    EncodeClipOptions,
+    Naming(".gray", GRAY_FORMATS, clips=clips.GRAY),
+)
 
 
 @click.command()
-@conversion(EncodeOptions)
+@conversion(WAY)
 @tile
-@click.option(
-    "--quality",
-    type=click.IntRange(1, 100),
-    default=90,
-    show_default=True,
-    help="Quality of a gray that is written as JPEG.",
-)
+@clips.part
 @click.option(
     "--border",
     is_flag=True,
@@ -40,6 +44,13 @@ NAMING = batch.Naming(suffix=".gray.png", dropped=batch.GRAY, formats=GRAY_FORMA
     help="With a fine layer, which makes an untouched gray near perfect (the default).",
 )
 @click.option(
+    "--look",
+    type=click.Choice(Look, case_sensitive=False),
+    default=Look.LUMINANCE,
+    help="How bright colours are in the gray: as the eye sees them (luminance, the default), as "
+    "through a photographer's filter, or so that colours differ most (contrast).",
+)
+@click.option(
     "--verify", is_flag=True, help="Decode the gray before it is put in place, and tell the PSNR."
 )
 @click.option(
@@ -49,7 +60,7 @@ NAMING = batch.Naming(suffix=".gray.png", dropped=batch.GRAY, formats=GRAY_FORMA
     metavar="DB",
     help="Write no gray whose colours come back at a lower PSNR than this.",
 )
-def encode(request: batch.Request, options: EncodeOptions) -> int:
+def encode(request: Request, options: EncodeClipOptions) -> int:
     """Colour to gray that can be undone: photo.jpg -> photo.gray.png
 
     \b
@@ -57,8 +68,9 @@ def encode(request: batch.Request, options: EncodeOptions) -> int:
         invgray encode holiday/ -o grays/             a folder and all that is in it
         cat photo.jpg | invgray encode - > gray.png   in a pipe
         invgray encode photo.jpg --preset robust -o photo.gray.jpg
+        invgray encode clip.mp4                       clip.gray.mkv beside it
 
     Keep the gray as a PNG: JPEG, resizing and other editing damage the hidden colours. Those of
     --preset robust survive, less exact.
     """
-    return batch.convert(request, encode_file, options, NAMING)
+    return batch.convert(request, WAY, options)

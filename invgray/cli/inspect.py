@@ -10,27 +10,46 @@ from typing import Any
 
 import click
 
-from invgray.cli import batch
-from invgray.cli.messages import printable, say
+from invgray.cli.messages import explained, printable, say
+from invgray.cli.report import exit_code
+from invgray.cli.streams import standard_input, tell
+from invgray.color.mix import WHOLE
 from invgray.convert import PIPE
-from invgray.errors import InputError
+from invgray.errors import InputError, PagesError
 from invgray.files.listing import pictures_in
 from invgray.fine.cells import Box
 from invgray.inspection import Inspection, inspect_file
 
 
 @click.command()
-@click.argument("inputs", nargs=-1, required=True, metavar="INPUT...")
+@click.argument(
+    "inputs",
+    nargs=-1,
+    required=True,
+    metavar="INPUT...",
+    type=click.Path(allow_dash=True, readable=False),
+)
 @click.option(
     "-r/-R",
     "--recursive/--no-recursive",
     default=True,
     help="Take folders with all that is in them (the default).",
 )
+@click.option(
+    "--page",
+    type=click.IntRange(1),
+    metavar="N",
+    help="Of files with several pages, frames or pictures, take this one, from 1 on.",
+)
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object a file.")
 @click.pass_context
 def inspect(
-    context: click.Context, /, inputs: tuple[str, ...], recursive: bool, as_json: bool
+    context: click.Context,
+    /,
+    inputs: tuple[str, ...],
+    recursive: bool,
+    page: int | None,
+    as_json: bool,
 ) -> None:
     """What grays say of themselves, and how much of them is intact.
 
@@ -44,26 +63,30 @@ def inspect(
     """
     failures: list[InputError] = []
 
-    def failed(name: str, error: InputError) -> None:
+    def failed(name: str, error: InputError, said: str = "") -> None:
+        said = said or str(error)
         failures.append(error)
-        say(str(error))
+        say(said)
         if as_json:
-            facts = {"input": name, "error": str(error), "exit_code": error.exit_code}
-            batch.tell(facts)
+            facts = {"input": name, "error": said, "exit_code": error.exit_code}
+            tell(facts)
 
     done = 0
     for name in _pictures(inputs, recursive, failed):
         try:
-            found = inspect_file(batch.standard_input() if name == PIPE else Path(name))
+            source = standard_input() if name == PIPE else Path(name)
+            found = inspect_file(source, page=page)
+        except PagesError as error:
+            failed(name, error, explained(error))
         except InputError as error:
             failed(name, error)
         else:
             done += 1
-            batch.tell(_facts(found)) if as_json else click.echo(printable(_line(found)))
+            tell(_facts(found)) if as_json else click.echo(printable(_line(found)))
     if not (done or failures):
         raise InputError(f"{inputs[0]}: has no pictures in it", "name another folder")
     codes = [error.exit_code for error in failures]
-    context.exit(batch.exit_code(codes, done + len(failures)))
+    context.exit(exit_code(codes, done + len(failures)))
 
 
 def _pictures(
@@ -102,6 +125,9 @@ def _words(found: Inspection) -> Iterator[str]:
         return
     yield f"preset '{found.preset}'" if found.preset else "a preset that is not here"
     yield f"weights {found.weights}"
+    if found.mix:
+        red, green, blue = (f"{weight / WHOLE:.0%}" for weight in found.mix.weights)
+        yield f"a mix of {red} red, {green} green and {blue} blue"
     if not found.recorded:
         yield "no record"
     if found.original is None or found.orientation is None:

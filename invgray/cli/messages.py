@@ -14,6 +14,7 @@ from invgray.errors import (
     ForeignWeightsError,
     Interrupted,
     InvgrayError,
+    PagesError,
     TooLargeError,
 )
 
@@ -22,6 +23,7 @@ _REMEDIES: dict[type[InvgrayError], str] = {
     ExistsError: "use --overwrite or --skip-existing",
     ForeignWeightsError: "name its folder with --weights",
     Interrupted: "",
+    PagesError: "choose one with --page, from 1 on",
     TooLargeError: "cut it into parts, or raise --max-pixels or --max-memory",
 }
 """Where the command line has a better remedy than the library."""

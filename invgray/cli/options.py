@@ -10,40 +10,80 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 import click
+from click.shell_completion import CompletionItem
 from PIL import Image
 
-from invgray.cli.batch import Request
-from invgray.convert import Options
+from invgray.cli.batch import Request, Way
+from invgray.cli.plan import OnClash, Selection
+from invgray.cli.streams import standard_input
+from invgray.convert import PIPE, Options
+from invgray.files import listing
 from invgray.files.formats import LIMIT
 from invgray.inference.machine import Device, Engine, Machine, Precision
+from invgray.presets import store
 
 Command = Callable[..., Any]
 O = TypeVar("O", bound=Options)  # noqa: E741
 
 
-def conversion(kind: type[O]) -> Callable[[Callable[[Request, O], int]], Command]:
+def conversion(way: Way[O]) -> Callable[[Callable[[Request, O], int]], Command]:
     """A command that converts pictures: its options become a request and a conversion's options.
 
     Args:
-        kind: the conversion's options; options that the command declares itself are its fields.
+        way: what is done with a picture; options that the command declares itself are fields of its
+            options.
     """
 
     def decorate(command: Callable[[Request, O], int]) -> Command:
         @wraps(command)
         @click.pass_context
         def parsed(context: click.Context, /, **values: Any) -> None:  # noqa: ANN401
-            machine = Machine(**_taken(values, Machine))
-            preset = preset_or_weights(values.pop("preset"), values.pop("weights"))
-            chosen = kind(preset=preset, machine=machine, **_taken(values, kind))
-            context.exit(command(Request(**values), chosen))
+            context.exit(command(*requested(way, values)))
 
-        return _with(parsed, *_CONVERSION, *_NETWORK, *_MACHINE)
+        return _with(parsed, *_PICTURES, _format(way), *_CONVERSION, *_NETWORK, *_MACHINE)
 
     return decorate
 
 
+def requested(way: Way[O], values: dict[str, Any]) -> tuple[Request, O]:
+    """What a command is asked for, and what its conversion is told.
+
+    Args:
+        way: what is done with a picture.
+        values: of the command's options, which are taken out.
+
+    Raises:
+        click.UsageError: options contradict each other.
+        InvgrayError: options contradict each other, or a list of files cannot be read.
+    """
+    machine = Machine(**_taken(values, Machine))
+    preset = preset_or_weights(values.pop("preset"), values.pop("weights"))
+    options = way.options(preset=preset, machine=machine, **_taken(values, way.options))
+    naming = way.naming.of_format(values.pop("format"))
+    listed = _listed(values.pop("files_from"), values.pop("null"), values["inputs"])
+    if listed is not None:
+        values |= {"inputs": (*values["inputs"], *listed), "listed": True}
+    selection = Selection(**_taken(values, Selection))
+    return Request(selection, naming, **values), options
+
+
+def _listed(name: str | None, null: bool, inputs: tuple[str, ...]) -> tuple[str, ...] | None:
+    """The names in a list of files; None if there is no list."""
+    if name is None:
+        if null:
+            raise click.UsageError("--null is for --files-from")
+        if not inputs:
+            raise click.UsageError("Missing argument 'INPUT...'")
+        return None
+    if name != PIPE:
+        return listing.names_in(Path(name), null=null)
+    if PIPE in inputs:
+        raise click.UsageError("standard input is either a picture or a list of files")
+    return listing.names_in(standard_input(), null=null)
+
+
 def machine(command: Command) -> Command:
-    """What to run networks on: ``engine``, ``device`` and ``precision``."""
+    """What to run networks on: ``engine``, ``device``, ``precision`` and ``threads``."""
     return _with(command, *_MACHINE)
 
 
@@ -100,13 +140,64 @@ def allow_pixels(_context: click.Context, _parameter: click.Parameter, most: int
     return most
 
 
-_CONVERSION = (
-    click.argument("inputs", nargs=-1, required=True, metavar="INPUT..."),
+def _presets(
+    _context: click.Context, _parameter: click.Parameter, begun: str
+) -> list[CompletionItem]:
+    """Names of shipped presets, for a shell."""
+    names = (preset.name for preset in store.latest())
+    return [CompletionItem(name) for name in names if name.startswith(begun)]
+
+
+def _format(way: Way[O]) -> Callable[[Command], Command]:
+    suffixes = [suffix.removeprefix(".") for suffix in way.naming.formats]
+    return click.option(
+        "--format",
+        type=click.Choice(suffixes, case_sensitive=False),
+        help="Write this format, where no file's name tells one (default: png).",
+    )
+
+
+_PICTURES = (
+    click.argument(
+        "inputs", nargs=-1, metavar="INPUT...", type=click.Path(allow_dash=True, readable=False)
+    ),
+    click.option(
+        "--files-from",
+        type=click.Path(allow_dash=True, readable=False),
+        metavar="FILE",
+        help="Take the files and folders, too, that this one names, one a line; '-' is standard "
+        "input.",
+    ),
+    click.option(
+        "-0", "--null", is_flag=True, help="Names of --files-from end in NUL, as of 'find -print0'."
+    ),
     click.option(
         "-o",
         "--output",
+        type=click.Path(allow_dash=True, readable=False),
         metavar="OUT",
-        help="A file for one input, a folder for many; '-' is standard output.",
+        help="A file for one input, a folder for many; '-' is standard output. Names may have "
+        "{stem}, {suffix}, {parent} and {folder} of the input's.",
+    ),
+    click.option(
+        "--on-clash",
+        type=click.Choice(OnClash, case_sensitive=False),
+        default=OnClash.STOP,
+        help="Where two results would have one name: refuse all (the default), skip all but the "
+        "first, or number them: photo-2.gray.png.",
+    ),
+    click.option(
+        "-n", "--dry-run", is_flag=True, help="Tell what would be written where, and write nothing."
+    ),
+)
+
+_CONVERSION = (
+    click.option(
+        "--quality",
+        type=click.IntRange(1, 100),
+        metavar="N",
+        help="Quality of results with loss, 1 to 100 (default: none is lost where the format "
+        "allows, as PNG, WebP and JPEG XL do; else 90, of colours in JPEG 95).",
     ),
     click.option(
         "-r/-R",
@@ -119,7 +210,19 @@ _CONVERSION = (
     click.option(
         "--strip",
         is_flag=True,
-        help="Leave out EXIF, and with it where and with what the picture was taken.",
+        help="Leave out EXIF, XMP and IPTC, and with them where, when and with what the picture "
+        "was taken.",
+    ),
+    click.option(
+        "--keep-times",
+        is_flag=True,
+        help="Give results their inputs' times of change and permissions.",
+    ),
+    click.option(
+        "--page",
+        type=click.IntRange(1),
+        metavar="N",
+        help="Of files with several pages, frames or pictures, take this one, from 1 on.",
     ),
     click.option(
         "--accept-damaged",
@@ -141,7 +244,7 @@ _CONVERSION = (
         help="Refuse pictures that may take more memory, as 4G (default: what is free).",
     ),
     click.option("--json", "as_json", is_flag=True, help="Print one JSON object a file."),
-    click.option("-q", "--quiet", is_flag=True, help="No progress and no summary."),
+    click.option("-q", "--quiet", is_flag=True, help="No progress, no result and no summary."),
     click.option(
         "-j",
         "--jobs",
@@ -153,7 +256,12 @@ _CONVERSION = (
 )
 
 _NETWORK = (
-    click.option("--preset", metavar="NAME", help="Trained networks to use, by name."),
+    click.option(
+        "--preset",
+        metavar="NAME",
+        shell_complete=_presets,
+        help="Trained networks to use, by name.",
+    ),
     click.option(
         "--weights",
         type=click.Path(file_okay=False, path_type=Path),
@@ -180,5 +288,11 @@ _MACHINE = (
         type=click.Choice(Engine, case_sensitive=False),
         default=Engine.AUTO,
         help="Library that runs networks: TensorFlow on a GPU, else OpenVINO, by default.",
+    ),
+    click.option(
+        "--threads",
+        type=click.IntRange(1, 1024),
+        metavar="N",
+        help="Threads that networks are run with on a CPU (default: one for each core).",
     ),
 )

@@ -92,6 +92,7 @@ def serve(
     engine: Engine,
     device: Device,
     precision: Precision,
+    threads: int | None,
     tile: int | None,
 ) -> None:
     """A page on this machine for all of this, and an HTTP interface.
@@ -114,7 +115,9 @@ def serve(
         queue=queue,
         seconds=seconds,
     )
-    networks = Machine(engine=engine, device=device, precision=precision, tile=tile)
+    networks = Machine(
+        engine=engine, device=device, precision=precision, tile=tile, threads=threads
+    )
     try:
         run(host, port, Setting(networks, limits), say)
     except KeyboardInterrupt:

@@ -34,6 +34,12 @@ _LAYOUT = frozenset(
 """Tags that tell how pixels are stored, which a TIFF tells of its own: sizes, strips, tiles, ..."""
 
 
+_CARRIED = frozenset({0x011A, 0x011B, 0x0128, 0x02BC, 0x83BB, 0x8649, 0x8773, 0x935C})
+"""Tags of a TIFF that hold what is read apart: resolution, XMP, IPTC, profile, Photoshop's."""
+
+_RESOLUTION = 0x011A
+
+
 class _Text(str):
     """Text that Pillow, which reads Latin-1 and writes ASCII, writes as the bytes that it read."""
 
@@ -86,10 +92,30 @@ def for_tiff(exif: bytes) -> Image.Exif | None:
         camera.pop(ExifTags.IFD.Interop, None)  # an offset, which Pillow does not follow here
         for directory in (tags, camera, place):
             for tag, value in directory.items():
-                if isinstance(value, str):
-                    directory[tag] = _Text(value)
+                directory[tag] = _kept(value)
         tags.tobytes()
         return tags
+    return None
+
+
+def of_tiff(image: Image.Image) -> bytes | None:
+    """The EXIF block that a TIFF's own directory amounts to; None where it says nothing.
+
+    Args:
+        image: once it is loaded, and turned upright.
+    """
+    with suppress(Exception):  # Pillow raises almost anything on damaged directories
+        found, tags = image.getexif(), Image.Exif()
+        for tag in set(found) - _LAYOUT - _CARRIED - {ExifTags.Base.Orientation}:
+            if tag not in (ExifTags.IFD.Exif, ExifTags.IFD.GPSInfo):
+                tags[tag] = _kept(found[tag])
+        for directory in (ExifTags.IFD.Exif, ExifTags.IFD.GPSInfo):
+            inner = dict(found.get_ifd(directory))
+            inner.pop(ExifTags.IFD.Interop, None)
+            if inner:
+                tags.get_ifd(directory).update({tag: _kept(inner[tag]) for tag in inner})
+                tags[directory] = tags.get_ifd(directory)
+        return PREFIX + _without_prefix(tags.tobytes()) if len(tags) else None
     return None
 
 
@@ -129,6 +155,17 @@ def tells_place(exif: bytes) -> bool:
     """Whether an EXIF block says where on earth the picture was taken."""
     tiff = _without_prefix(exif)
     return ExifTags.IFD.GPSInfo in dict(_entries(tiff, *_header(tiff)))
+
+
+def tells_resolution(exif: bytes) -> bool:
+    """Whether an EXIF block says how large a picture is printed."""
+    tiff = _without_prefix(exif)
+    return _RESOLUTION in dict(_entries(tiff, *_header(tiff)))
+
+
+def _kept(value: object) -> object:
+    """A tag's value, whose text is written as it was read."""
+    return _Text(value) if isinstance(value, str) else value
 
 
 def _without_prefix(exif: bytes) -> bytes:

@@ -1,10 +1,11 @@
-"""The pictures in a folder, and what in it cannot be looked at."""
+"""The pictures in a folder, and what in it cannot be looked at; names in a list of files."""
 
 from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import BinaryIO
 
 from invgray.errors import InputError
 from invgray.files.formats import is_picture
@@ -43,3 +44,23 @@ def pictures_in(
         folders[:] = [name for name in folders if recursive and not name.startswith(".")]
         found += [Path(root, name) for name in files if not name.startswith(".")]
     return (path for path in sorted(found) if path.is_file() and is_picture(path))
+
+
+def names_in(source: Path | BinaryIO, *, null: bool = False) -> tuple[str, ...]:
+    """The names of files in a list, as they are; empty ones are left out.
+
+    Args:
+        source: the list.
+        null: names end in NUL; else they are lines, which may end in CR LF, too.
+
+    Raises:
+        InputError: the list cannot be read.
+    """
+    try:
+        data = source.read_bytes() if isinstance(source, Path) else source.read()
+    except OSError as error:
+        raise InputError(
+            f"{source}: the list of files may not be read ({error.strerror})", "check its name"
+        ) from error
+    names = data.split(b"\0") if null else (x.removesuffix(b"\r") for x in data.split(b"\n"))
+    return tuple(os.fsdecode(name) for name in names if name)

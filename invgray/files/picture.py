@@ -9,6 +9,7 @@ from PIL import Image
 
 from invgray.color.levels import nearly_gray, to_8_bits
 from invgray.color.luminance import luminance
+from invgray.files.parts import Part
 from invgray.files.record import Record
 from invgray.types import Pixels
 
@@ -22,17 +23,23 @@ class Picture:
         alpha: uint8 ``(H, W)``, or None when opaque.
         icc: RGB colour profile of the pixels.
         exif: EXIF block; its orientation, already applied, is set to upright.
+        xmp: XMP packet, without the record that a gray may have in it.
+        iptc: IPTC records (IIM).
         dpi: print resolution, horizontal and vertical.
         record: what the gray picture tells about itself, if it does.
-        notices: one line each for what was lost on reading.
+        dropped: what the file holds and this does not.
+        notices: one line each for what else is worth knowing.
     """
 
     pixels: Pixels
     alpha: Pixels | None = None
     icc: bytes | None = None
     exif: bytes | None = None
+    xmp: bytes | None = None
+    iptc: bytes | None = None
     dpi: tuple[float, float] | None = None
     record: Record | None = None
+    dropped: tuple[Part, ...] = ()
     notices: tuple[str, ...] = ()
 
 

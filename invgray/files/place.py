@@ -78,15 +78,18 @@ def is_stream(target: Path) -> bool:
 
 
 @contextmanager
-def writing(target: Path, *, overwrite: bool) -> Iterator[IO[bytes]]:
+def writing(
+    target: Path, *, overwrite: bool, like: os.stat_result | None = None
+) -> Iterator[IO[bytes]]:
     """A file for a result, which takes its place once all is written, or never.
 
     It is on the disk before this ends, and outlives a power cut. It gets the permissions of the
-    file that it replaces.
+    file that it replaces, unless it is to be like another one.
 
     Args:
         target: the file to be written; its folder is made if it does not exist yet.
         overwrite: whether a file that exists, or has come to be, may be replaced.
+        like: a file's status, of which the result gets the permissions and times.
 
     Raises:
         ExistsError: there is a file already, and it may not be replaced.
@@ -103,9 +106,11 @@ def writing(target: Path, *, overwrite: bool) -> Iterator[IO[bytes]]:
     try:
         with file:
             with suppress(FileNotFoundError):
-                temporary.chmod(stat.S_IMODE(target.stat().st_mode))
+                temporary.chmod(stat.S_IMODE((like or target.stat()).st_mode))
             yield file
             file.flush()
+            if like:
+                os.utime(temporary, ns=(like.st_atime_ns, like.st_mtime_ns))
             os.fsync(file.fileno())
         if overwrite:
             temporary.replace(target)

@@ -1,4 +1,4 @@
-"""What a gray picture tells about itself: JSON in a PNG's text chunk or a JPEG's comment.
+"""What a gray picture tells about itself: JSON in a text chunk, a comment or the XMP.
 
 The format is specified in ``docs/format.md``.
 """
@@ -12,13 +12,18 @@ import re
 from dataclasses import asdict, dataclass, replace
 from typing import TypeVar
 
+from invgray.color.mix import LUMINANCE, Mix
 from invgray.errors import InputError
 
 KEYWORD = "invgray"
 """Of the PNG text chunk, and the first bytes of the JPEG comment."""
 
-FORMAT = 1
-"""Version of the record that this program writes."""
+FORMAT, LATER_FORMAT = 1, 2
+"""Versions of the record that this program writes: the second one for grays that are toned or of
+another mix than the luminance.
+
+Who knows the first one only would restore these with other colours.
+"""
 
 LONGEST_NAME = 255
 """Characters that a preset's name may have."""
@@ -37,6 +42,8 @@ class Record:
         border: pixels around the picture that are not part of it; see
             :mod:`invgray.prints.border`.
         fine: the gray was written with a fine layer; see :mod:`invgray.fine`.
+        toned: the colours were toned by the profile before; see :mod:`invgray.color.profile`.
+        mix: of the gray; see :mod:`invgray.color.mix`.
     """
 
     preset: str
@@ -45,6 +52,8 @@ class Record:
     icc: bytes | None = None
     border: int = 0
     fine: bool = False
+    toned: bool = False
+    mix: Mix = LUMINANCE
 
     def __post_init__(self) -> None:
         name = "".join(c if c.isprintable() else "?" for c in self.preset)[:LONGEST_NAME]
@@ -54,7 +63,14 @@ class Record:
 def to_text(record: Record) -> str:
     """The record as JSON."""
     icc = base64.b64encode(record.icc).decode("ascii") if record.icc else None
-    return json.dumps(asdict(replace(record, icc=None)) | {"icc": icc, "format": FORMAT})
+    fields = asdict(replace(record, icc=None)) | {"icc": icc, "format": FORMAT}
+    if record.toned or record.mix != LUMINANCE:
+        fields["format"] = LATER_FORMAT
+    if not record.toned:
+        del fields["toned"]
+    if record.mix == LUMINANCE:
+        del fields["mix"]
+    return json.dumps(fields)
 
 
 def from_text(text: str | bytes, name: str) -> Record | None:
@@ -70,7 +86,7 @@ def from_text(text: str | bytes, name: str) -> Record | None:
     try:
         fields = json.loads(text)
         version = fields.get("format", FORMAT)
-        if type(version) is int and version > FORMAT:
+        if type(version) is int and version > LATER_FORMAT:
             raise InputError(f"{name}: was made by a newer invgray", "upgrade invgray")
         record = Record(
             preset=_checked(fields["preset"], str),
@@ -79,6 +95,8 @@ def from_text(text: str | bytes, name: str) -> Record | None:
             icc=rgb_profile(base64.b64decode(fields.get("icc") or "", validate=True)),
             border=_checked(fields.get("border", 0), int),
             fine=_checked(fields.get("fine", False), bool),
+            toned=_checked(fields.get("toned", False), bool),
+            mix=_mix(fields["mix"]) if "mix" in fields else LUMINANCE,
         )
     except (TypeError, AttributeError, KeyError, ValueError, RecursionError, binascii.Error):
         return None
@@ -103,6 +121,11 @@ def rgb_profile(icc: bytes | None) -> bytes | None:
     """The profile if it is one for RGB pixels, by its header."""
     sound = icc and len(icc) >= 128 and icc[16:20] == b"RGB " and icc[36:40] == b"acsp"
     return icc if sound else None
+
+
+def _mix(told: object) -> Mix:
+    weights = _checked(told, dict)
+    return Mix(**{name: _checked(weight, int) for name, weight in weights.items()})
 
 
 _T = TypeVar("_T")

@@ -1,8 +1,9 @@
-"""What libtiff says of damaged pictures: heard, where it would go to the terminal."""
+"""What libtiff says of damaged pictures: heard, where it would go to the terminal or nowhere."""
 
 from __future__ import annotations
 
 import ctypes
+import re
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -14,12 +15,15 @@ from PIL import _imaging
 _LONGEST = 200
 """Bytes of a line that are kept."""
 
+_FAX_DAMAGE = re.compile("Premature EO[LF]|Line length mismatch")
+"""What libtiff only warns of, when rows of a fax (T.4, T.6) do not have the picture's width."""
+
 _thread = threading.local()
 
 
 @contextmanager
 def errors() -> Iterator[list[str]]:
-    """The errors of libtiff in this thread, as they come; some of them Pillow passes over."""
+    """The first that libtiff says of damage in this thread; of some of it Pillow knows nothing."""
     _listen()
     lines: list[str] = []
     _thread.errors = lines
@@ -31,30 +35,51 @@ def errors() -> Iterator[list[str]]:
 
 @cache
 def _listen() -> Any:  # noqa: ANN401 - ctypes' types of functions have no names
-    """Have libtiff tell its errors; what no thread listens to goes where it went before.
+    """Have libtiff tell its errors and warnings.
+
+    Errors that no thread listens to go where they went before. Pillow turns warnings off whenever
+    it decodes; they are turned on again as libtiff opens the picture, which it tells those who may
+    want to add tags. Both happen under Python's lock, so no other thread comes in between.
 
     Returns:
         What libtiff calls from now on, to be kept as long as the process lives.
     """
     library = ctypes.CDLL(_imaging.__file__)
     try:
-        replace = library.TIFFSetErrorHandler
+        on_error, on_warning = library.TIFFSetErrorHandler, library.TIFFSetWarningHandler
+        on_opening = library.TIFFSetTagExtender
     except AttributeError:  # Pillow was built without libtiff, or hides it
         return None
-    kind = ctypes.CFUNCTYPE(None, ctypes.c_char_p, ctypes.c_char_p, ctypes.c_void_p)
-    replace.argtypes, replace.restype = [kind], kind
+    handler = ctypes.CFUNCTYPE(None, ctypes.c_char_p, ctypes.c_char_p, ctypes.c_void_p)
+    extender = ctypes.CFUNCTYPE(None, ctypes.c_void_p)
+    for setting, kind in ((on_error, handler), (on_warning, handler), (on_opening, extender)):
+        setting.argtypes, setting.restype = [kind], kind
     printf = ctypes.CDLL(None).vsnprintf
     printf.argtypes = [ctypes.c_char_p, ctypes.c_size_t, ctypes.c_char_p, ctypes.c_void_p]
 
-    def hear(module: bytes | None, form: bytes, values: int) -> None:
-        lines = getattr(_thread, "errors", None)
-        if lines is not None:
-            line = ctypes.create_string_buffer(_LONGEST)
-            printf(line, _LONGEST, form, values)
-            lines.append(b": ".join(filter(None, (module, line.value))).decode("utf-8", "replace"))
-        elif before:
-            before(module, form, values)
+    def told(module: bytes | None, form: bytes, values: int) -> str:
+        line = ctypes.create_string_buffer(_LONGEST)
+        printf(line, _LONGEST, form, values)
+        return b": ".join(filter(None, (module, line.value))).decode("utf-8", "replace")
 
-    heard = kind(hear)
-    before = replace(heard)
-    return heard
+    def hear_error(module: bytes | None, form: bytes, values: int) -> None:
+        lines = getattr(_thread, "errors", None)
+        if lines is None:
+            if before:
+                before(module, form, values)
+        elif not lines:
+            lines.append(told(module, form, values))
+
+    def hear_warning(module: bytes | None, form: bytes, values: int) -> None:
+        lines = getattr(_thread, "errors", None)
+        if lines == [] and _FAX_DAMAGE.search(line := told(module, form, values)):
+            lines.append(line)
+
+    def hear_opening(tiff: int) -> None:
+        on_warning(warning)
+        if extend:
+            extend(tiff)
+
+    error, warning, opening = handler(hear_error), handler(hear_warning), extender(hear_opening)
+    before, extend = on_error(error), on_opening(opening)
+    return error, warning, opening

@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Mapping
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import BinaryIO
 
 import numpy as np
-from PIL import Image, PngImagePlugin
+from PIL import Image
 
-from invgray.errors import ExistsError, OutputError
-from invgray.files import place
-from invgray.files import record as records
-from invgray.files.exif import for_tiff, with_thumbnail
-from invgray.files.formats import COLOR_FORMATS, GRAY_FORMATS, LARGEST_SEGMENT, Format
+from invgray.errors import ExistsError, MissingExtraError, OutputError
+from invgray.files import beside, place
+from invgray.files.beside import Beside
+from invgray.files.formats import COLOR_FORMATS, GRAY_FORMATS, Format
+from invgray.files.parts import Part, in_order
 from invgray.files.picture import Picture
 from invgray.files.record import Record
 from invgray.types import Pixels
@@ -62,63 +64,78 @@ def write_gray(
     gray: Pixels,
     picture: Picture,
     record: Record,
-    quality: int = 90,
+    quality: int | None = None,
     *,
     overwrite: bool = False,
-) -> tuple[str, ...]:
-    """Write the gray made from ``picture`` as an 8-bit PNG or JPEG that describes itself.
+    like: os.stat_result | None = None,
+) -> tuple[Part, ...]:
+    """Write the gray made from ``picture`` as an 8-bit file that describes itself.
 
-    The record is a PNG's text chunk or a JPEG's comment; the format follows the path's suffix.
+    The format follows the path's suffix. The record is a PNG's text chunk or a JPEG's comment, and
+    in other formats a property of the XMP.
 
     Args:
         target: where to.
         gray: uint8 ``(H, W)``, with the border that the record tells.
-        picture: the original; its alpha ``(H, W)``, EXIF and resolution travel along.
-        record: what the gray tells about itself.
-        quality: of a JPEG, from 1 to 100.
+        picture: the original; its alpha ``(H, W)`` and what it has beside its pixels travel along.
+        record: what the gray tells about itself, the original's profile included.
+        quality: from 1 to 100; None for no loss, where the format can, or else its usual one.
         overwrite: whether a file that exists may be replaced.
+        like: a file's status, of which the result gets the permissions and times.
 
     Returns:
-        Notices of what the format cannot keep.
+        What the format cannot keep.
 
     Raises:
         ExistsError: there is a file already, and it may not be replaced.
+        MissingExtraError: the library that writes the format is not installed.
         OutputError: the file cannot be written.
     """
     form = gray_format(target)
-    if not form.lossy:
-        text = PngImagePlugin.PngInfo()
-        text.add_text(records.KEYWORD, records.to_text(record))
-        return _write(target, gray, picture, form, {"pnginfo": text}, overwrite)
-    lost: tuple[str, ...] = ()
-    if len(records.to_comment(record)) > LARGEST_SEGMENT:
-        record = replace(record, icc=None)
-        lost = ("JPEG keeps no such large colour profile; dropped",)
-    options = {"quality": quality, "comment": records.to_comment(record)}
-    return lost + _write(target, gray, picture, form, options, overwrite)
+    with _explained(target):
+        image, lost = _image(gray, picture, form)
+        along = replace(beside.of(picture, image), record=record)
+        data, dropped = _encoded(image, along, form, quality)
+        _put(target, data, overwrite, like)
+    return in_order(lost + dropped)
 
 
 def write_color(
-    target: Target, rgb: Pixels, picture: Picture, *, overwrite: bool = False
-) -> tuple[str, ...]:
+    target: Target,
+    rgb: Pixels,
+    picture: Picture,
+    quality: int | None = None,
+    *,
+    overwrite: bool = False,
+    like: os.stat_result | None = None,
+) -> tuple[Part, ...]:
     """Write the colours of a gray ``picture``; the format follows the path's suffix.
 
     Args:
         target: where to.
         rgb: uint8 ``(H, W, 3)``.
-        picture: the gray; its alpha, EXIF, resolution and recorded profile are given back.
+        picture: the gray; its alpha, what it has beside its pixels and its recorded profile are
+            given back.
+        quality: as of :func:`write_gray`.
         overwrite: whether a file that exists may be replaced.
+        like: as of :func:`write_gray`.
 
     Returns:
-        Notices of what the format cannot keep.
+        What the format cannot keep.
 
     Raises:
         ExistsError: there is a file already, and it may not be replaced.
+        MissingExtraError: the library that writes the format is not installed.
         OutputError: the file cannot be written.
     """
-    profile = picture.record.icc if picture.record else None
-    options = {"icc_profile": profile} if profile else {}
-    return _write(target, rgb, picture, color_format(target), options, overwrite)
+    form = color_format(target)
+    with _explained(target):
+        image, lost = _image(rgb, picture, form)
+        profile = picture.record.icc if picture.record else None
+        along = replace(beside.of(picture, image), profile=profile)
+        data, dropped = _encoded(image, along, form, quality)
+        _put(target, data, overwrite, like)
+    return in_order(lost + dropped)
 
 
 def name_of(target: Target) -> str:
@@ -130,38 +147,41 @@ def _suffix(target: Target) -> str:
     return target.suffix.lower() if isinstance(target, Path) else ".png"
 
 
-def _write(
-    target: Target,
-    pixels: Pixels,
-    picture: Picture,
-    form: Format,
-    options: Mapping[str, Any],
-    overwrite: bool,
-) -> tuple[str, ...]:
-    """Write pixels with what a picture has beside them; notices of what cannot be kept."""
-    settings, lost = {**form.options, **options}, []
-    if picture.alpha is not None and form.keeps_alpha:
-        pixels = np.dstack([pixels, picture.alpha])
-    elif picture.alpha is not None:
-        lost.append(f"{form.name} keeps no transparency; dropped")
+def _image(pixels: Pixels, picture: Picture, form: Format) -> tuple[Image.Image, list[Part]]:
+    """Pixels with a picture's transparency, where a format keeps it."""
+    if picture.alpha is None:
+        return Image.fromarray(pixels), []
+    if Part.TRANSPARENCY in form.carries:
+        return Image.fromarray(np.dstack([pixels, picture.alpha])), []
+    return Image.fromarray(pixels), [Part.TRANSPARENCY]
+
+
+def _encoded(
+    image: Image.Image, along: Beside, form: Format, quality: int | None
+) -> tuple[memoryview, list[Part]]:
+    """The bytes of a file, and what it cannot keep."""
+    if form.plugin:
+        form.plugin.load()
+    settings, dropped = beside.settings(along, form)
+    encoded = io.BytesIO()
+    image.save(encoded, form.name, **(form.options(quality) | settings))
+    return encoded.getbuffer(), dropped
+
+
+def _put(target: Target, data: memoryview, overwrite: bool, like: os.stat_result | None) -> None:
+    if isinstance(target, Path):
+        with place.writing(target, overwrite=overwrite, like=like) as file:
+            file.write(data)
+    else:
+        place.send(target, data)
+
+
+@contextmanager
+def _explained(target: Target) -> Iterator[None]:
+    """Turn whatever Pillow raises on writing into one line with cause and remedy."""
     try:
-        image, encoded = Image.fromarray(pixels), io.BytesIO()
-        block = with_thumbnail(picture.exif, image) if picture.exif else None
-        exif = for_tiff(block) if block and form.merges_exif else block
-        if exif is not None:
-            settings["exif"] = exif
-            settings.pop("compression", None)  # libtiff, which compresses, nests no directories
-        elif block:
-            lost.append(f"damaged EXIF block, which {form.name} cannot take; dropped")
-        if picture.dpi:
-            settings["dpi"] = picture.dpi
-        image.save(encoded, form.name, **settings)
-        if isinstance(target, Path):
-            with place.writing(target, overwrite=overwrite) as file:
-                file.write(encoded.getbuffer())
-        else:
-            place.send(target, encoded.getbuffer())
-    except ExistsError:
+        yield
+    except (ExistsError, MissingExtraError):
         raise
     except Exception as error:  # Pillow's plugins raise almost anything here, too
         cause = error.strerror if isinstance(error, OSError) and error.strerror else error
@@ -169,4 +189,3 @@ def _write(
             f"{name_of(target)}: cannot be written ({cause})",
             "check the folder, its permissions and the free space, or choose another place",
         ) from error
-    return tuple(lost)

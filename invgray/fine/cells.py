@@ -12,11 +12,15 @@ from enum import IntEnum
 import numpy as np
 import numpy.typing as npt
 
+from invgray.color.mix import LUMINANCE, WHOLE, Mix
 from invgray.fine import digits
 from invgray.types import Pixels
 
-VERSION = 2
-"""Of the cells' format, as it is written; version 1 is read, too."""
+VERSION, MIXED_VERSION = 2, 3
+"""Of the cells' format, as it is written: of grays of the luminance, and of those of other mixes.
+
+Version 1 is read, too.
+"""
 
 SYNC = {
     2: "11010011100100010111101000101100",
@@ -44,7 +48,11 @@ _LOW, _STRIP, _WIDE_STRIP = 16, 32, 128
 """A cell's strip, the columns whose digits come first, and its height from which on."""
 
 _HEADER_PIXELS, _HEADER_ROWS = 512, 512
-_HEADERS = {1: struct.Struct(">B8sIIBHHI"), 2: struct.Struct(">B8sIIHHHHH")}
+_HEADERS = {
+    1: struct.Struct(">B8sIIBHHI"),
+    2: struct.Struct(">B8sIIHHHHH"),
+    3: struct.Struct(">B8sIIHHHHHHH"),
+}
 _SIDES_1 = (128, 256)
 _CHECKSUM = struct.Struct(">I")
 _LENGTH_SYNC = 32
@@ -135,11 +143,6 @@ class Layout:
         return cls(height, width, max(1, height // side), max(1, width // side), side)
 
     @property
-    def version(self) -> int:
-        """Of the format."""
-        return 1 if self.side else 2
-
-    @property
     def down(self) -> Cuts:
         """Into rows of cells."""
         return Cuts(self.height, self.rows, self.side)
@@ -182,6 +185,7 @@ class Cell:
         weights: digest of the weights that drew the gray's pattern, 8 bytes; zeros for none.
         kind: of the payload.
         payload: its bytes.
+        mix: of the gray.
     """
 
     layout: Layout
@@ -190,6 +194,17 @@ class Cell:
     weights: bytes
     kind: Kind
     payload: bytes
+    mix: Mix = LUMINANCE
+
+    @property
+    def version(self) -> int:
+        """Of the format."""
+        return 1 if self.layout.side else version_of(self.mix)
+
+
+def version_of(mix: Mix) -> int:
+    """Of the format, as it is written for a gray of a mix."""
+    return VERSION if mix == LUMINANCE else MIXED_VERSION
 
 
 def room(height: int, width: int, base: int, version: int = VERSION) -> int:
@@ -206,15 +221,17 @@ def room(height: int, width: int, base: int, version: int = VERSION) -> int:
 
 def write(cell: Cell, base: int) -> Pixels:
     """The digits of a cell: uint8 ``(h, w)``."""
-    layout = cell.layout
+    layout, version = cell.layout, version_of(cell.mix)
     box = layout.box(cell.row, cell.column)
-    data = _HEADERS[VERSION].pack(
-        VERSION << 4 | cell.kind,
+    mixed = (cell.mix.red, cell.mix.blue) if version == MIXED_VERSION else ()
+    data = _HEADERS[version].pack(
+        version << 4 | cell.kind,
         cell.weights,
         layout.height,
         layout.width,
         layout.rows,
         layout.columns,
+        *mixed,
         cell.row,
         cell.column,
         len(cell.payload),
@@ -223,7 +240,7 @@ def write(cell: Cell, base: int) -> Pixels:
     data += _CHECKSUM.pack(zlib.crc32(data))
     carried = digits.from_bytes(data, box.height * box.width - _LENGTH_SYNC, base)
     values = np.concatenate([_sync(base), carried])
-    strip = min(box.width, _strip(box.height, VERSION))
+    strip = min(box.width, _strip(box.height, version))
     left, right = values[: box.height * strip], values[box.height * strip :]
     shape = box.height, box.width - strip
     return np.hstack([left.reshape(box.height, strip), right.reshape(shape)])
@@ -254,13 +271,14 @@ def _read(head: bytes, levels: Pixels, strip: int, base: int) -> Cell | None:
     if version not in _HEADERS or len(head) < (size := _HEADERS[version].size):
         return None
     told, weights, height, width, *cuts, row, column, length = _HEADERS[version].unpack(head[:size])
+    mix = _mix(*cuts[2:])
     if version > 1:
-        layout = Layout(height, width, *cuts)
+        layout = Layout(height, width, *cuts[:2])
     elif cuts[0] < len(_SIDES_1):
         layout = Layout.first_version(height, width, _SIDES_1[cuts[0]])
     else:
         return None
-    if not layout.sound or told & 15 not in list(Kind):
+    if not layout.sound or mix is None or told & 15 not in list(Kind):
         return None
     if row >= layout.rows or column >= layout.columns:
         return None
@@ -275,7 +293,12 @@ def _read(head: bytes, levels: Pixels, strip: int, base: int) -> Cell | None:
     (checksum,) = _CHECKSUM.unpack(data[end : end + _CHECKSUM.size])
     if data[:size] != head[:size] or checksum != zlib.crc32(data[:end]):
         return None
-    return Cell(layout, row, column, weights, Kind(told & 15), data[size:end])
+    return Cell(layout, row, column, weights, Kind(told & 15), data[size:end], mix)
+
+
+def _mix(red: int = LUMINANCE.red, blue: int = LUMINANCE.blue) -> Mix | None:
+    """The mix that a header tells, if it makes sense; that of the luminance if it tells none."""
+    return Mix(red, WHOLE - red - blue, blue) if red + blue <= WHOLE else None
 
 
 def beginnings(levels: Pixels) -> Iterator[tuple[int, int, int]]:

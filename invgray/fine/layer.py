@@ -11,6 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from invgray.color.luminance import luminance
+from invgray.color.mix import LUMINANCE, Mix
 from invgray.fine import cells, chroma, digits, exact
 from invgray.fine.cells import Box, Cell, Kind, Layout
 from invgray.fine.orientation import ORIENTATIONS, Orientation
@@ -81,6 +82,7 @@ class Found:
     Attributes:
         orientation: that undoes what was done to the gray.
         weights: digest of the weights that drew its pattern, 8 bytes; zeros for none.
+        mix: of the gray.
         layout: of the whole picture.
         top: row of the picture's first pixel in the gray, once turned back; may be negative.
         left: column of it.
@@ -89,6 +91,7 @@ class Found:
 
     orientation: Orientation
     weights: bytes
+    mix: Mix
     layout: Layout
     top: int
     left: int
@@ -137,7 +140,10 @@ class Restored:
 
 
 def code(
-    rgb: Pixels, weights: bytes, watch: Callable[[int, int], None] = lambda done, total: None
+    rgb: Pixels,
+    weights: bytes,
+    watch: Callable[[int, int], None] = lambda done, total: None,
+    mix: Mix = LUMINANCE,
 ) -> Coded:
     """Code the colours of a picture; where it is too small to hold anything, there are no cells.
 
@@ -149,6 +155,7 @@ def code(
         weights: digest of the weights that will draw the pattern, 8 bytes; zeros for none.
         watch: hears before each cell how many pixels are done and how many there are; may raise to
             stop.
+        mix: of the gray that will carry the layer.
     """
     height, width = rgb.shape[:2]
     layout = Layout.of(height, width)
@@ -158,10 +165,11 @@ def code(
         watch(done, height * width)
         pixels = rgb[box.slices]
         planes = chroma.of(pixels, luminance(pixels).astype(np.float32))
-        make = partial(Cell, layout, row, column, weights)
-        found = _exact(pixels, make)
+        make = partial(Cell, layout, row, column, weights, mix=mix)
+        room = partial(cells.room, box.height, box.width, version=cells.version_of(mix))
+        found = _exact(pixels, room, make)
         if found is None:
-            found, planes = _lossy(planes, make)
+            found, planes = _lossy(planes, room, make)
         chrominance.put(box, planes)
         if found:
             carried[box.slices] = cells.write(*found)
@@ -231,7 +239,7 @@ def restore(found: Found, height: int, width: int) -> Restored:
                 planes = chroma.of(pixels, luminance(pixels).astype(np.float32))
                 rgb[box.slices] = pixels
             else:
-                planes = chroma.decode(cell.payload, box.height, box.width, cell.layout.version)
+                planes = chroma.decode(cell.payload, box.height, box.width, cell.version)
         except ValueError:
             continue
         chrominance.put(box, planes)
@@ -255,35 +263,34 @@ def _around(orientation: Orientation, levels: Pixels, cell: Cell, top: int, left
     layout, box = cell.layout, cell.layout.box(cell.row, cell.column)
     top, left = top - box.top, left - box.left
     intact = tuple(_intact(levels, cell, top, left))
-    return Found(orientation, cell.weights, layout, top, left, intact)
+    return Found(orientation, cell.weights, cell.mix, layout, top, left, intact)
 
 
 def _intact(levels: Pixels, first: Cell, top: int, left: int) -> Iterator[tuple[Box, Cell, int]]:
     layout, (height, width) = first.layout, levels.shape
     for row in layout.down.within(-top, height - top):
         for column in layout.across.within(-left, width - left):
-            box = layout.box(row, column)
+            box, told = layout.box(row, column), (layout, row, column, first.mix)
             place = Box(top + box.top, left + box.left, box.height, box.width)
             for base in digits.BASES:
                 cell = cells.read(levels, place.top, place.left, base)
-                if cell and (cell.layout, cell.row, cell.column) == (layout, row, column):
+                if cell and (cell.layout, cell.row, cell.column, cell.mix) == told:
                     yield place, cell, base
                     break
 
 
-def _exact(rgb: Pixels, make: partial[Cell]) -> tuple[Cell, int] | None:
+def _exact(rgb: Pixels, room: partial[int], make: partial[Cell]) -> tuple[Cell, int] | None:
     """A cell with its pixels, in digits of the smallest base that has room for them."""
-    height, width = rgb.shape[:2]
-    largest = cells.room(height, width, digits.BASES[-1])
+    largest = room(digits.BASES[-1])
     payload = exact.encode(rgb, largest) if largest > 0 else None
     if payload is None:
         return None
-    base = next(base for base in digits.BASES if len(payload) <= cells.room(height, width, base))
+    base = next(base for base in digits.BASES if len(payload) <= room(base))
     return make(Kind.EXACT, payload), base
 
 
 def _lossy(
-    planes: tuple[Floats, Floats], make: partial[Cell]
+    planes: tuple[Floats, Floats], room: partial[int], make: partial[Cell]
 ) -> tuple[tuple[Cell, int] | None, tuple[Floats, Floats]]:
     """A cell with its chrominance, and that as it will be decoded; the true one if there is none.
 
@@ -296,7 +303,7 @@ def _lossy(
         luminance_error = base**2 / 12
         if least < np.inf and luminance_error + _HOPE * color_error >= least:
             break
-        size = cells.room(height, width, base)
+        size = room(base)
         packets = chroma.encode(*planes, size) if size > 0 else None
         if packets is None:
             continue

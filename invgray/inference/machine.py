@@ -32,7 +32,7 @@ class Precision(StrEnum):
 
 @dataclass(frozen=True, kw_only=True)
 class Machine:
-    """Engine, device, precision and tiles; plain strings are taken for their members.
+    """Engine, device, precision, tiles and threads; plain strings are taken for their members.
 
     Attributes:
         engine: ``auto`` is TensorFlow on a GPU or where OpenVINO is missing, else OpenVINO.
@@ -40,17 +40,21 @@ class Machine:
         precision: ``auto`` is the one that the processor is faster in; see
             :func:`invgray.inference.processor.fastest_precision`.
         tile: side of the tiles that large pictures are cut into, in pixels; None goes by memory.
+        threads: that the engine runs a network with on a CPU; None is one for each core.
 
     Raises:
-        ValueError: a string is none of the choices.
+        ValueError: a string is none of the choices, or there are no threads.
     """
 
     engine: Engine = Engine.AUTO
     device: Device = Device.AUTO
     precision: Precision = Precision.AUTO
     tile: int | None = None
+    threads: int | None = None
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "engine", Engine(self.engine))
         object.__setattr__(self, "device", Device(self.device))
         object.__setattr__(self, "precision", Precision(self.precision))
+        if self.threads is not None and self.threads < 1:
+            raise ValueError(f"there must be a thread at least, not {self.threads}")

@@ -55,9 +55,11 @@ def open_network(preset: Preset, name: str, machine: Machine) -> Forward:
     if engine is Engine.OPENVINO:
         from invgray.inference import openvino
 
-        return openvino.load(preset, name, machine.precision)
+        return openvino.load(preset, name, machine.precision, machine.threads)
     from invgray.inference import tensorflow
 
+    if machine.threads is not None:
+        tensorflow.use_threads(machine.threads)
     return tensorflow.load(preset, name, device, machine.precision)
 
 

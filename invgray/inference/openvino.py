@@ -17,13 +17,14 @@ from invgray.presets.store import Preset
 from invgray.types import Floats
 
 
-def load(preset: Preset, name: str, precision: Precision) -> Forward:
+def load(preset: Preset, name: str, precision: Precision, threads: int | None = None) -> Forward:
     """One network of a preset, on the CPU.
 
     Args:
         preset: whose network.
         name: of the network.
         precision: ``auto`` is the one that the processor is faster in.
+        threads: to run it with; None is one for each core.
 
     Raises:
         WeightsError: files are missing or altered.
@@ -38,7 +39,10 @@ def load(preset: Preset, name: str, precision: Precision) -> Forward:
         if precision is Precision.BFLOAT16:
             feed_with_levels(model)
             unit = UNIT
-        compiled = core.compile_model(model, "CPU", {"INFERENCE_PRECISION_HINT": hint})
+        settings = {"INFERENCE_PRECISION_HINT": hint}
+        if threads is not None:
+            settings["INFERENCE_NUM_THREADS"] = threads
+        compiled = core.compile_model(model, "CPU", settings)
     except RuntimeError as error:
         raise WeightsError(
             f"{path}: OpenVINO cannot load it", "reinstall invgray, or choose the engine tensorflow"

@@ -26,6 +26,22 @@ def gpu_works() -> bool:
         return False
 
 
+def use_threads(count: int) -> None:
+    """Let the whole process run networks with so many threads on a CPU.
+
+    Raises:
+        DeviceError: TensorFlow has begun to work with another number.
+    """
+    try:
+        tf.config.threading.set_intra_op_parallelism_threads(count)
+        tf.config.threading.set_inter_op_parallelism_threads(count)
+    except RuntimeError as error:
+        raise DeviceError(
+            "TensorFlow has begun to work with another number of threads",
+            "choose it before anything is converted",
+        ) from error
+
+
 def load(preset: Preset, name: str, device: Device, precision: Precision) -> Forward:
     """One network of a preset.
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from invgray.models import colorizer, layered, luminance, paper, subpixel
+from invgray.models import colorizer, hinted, layered, luminance, paper, subpixel
 from invgray.models.model import Abilities, Architecture, Family, Model, NetworkSettings
 
 __all__ = [
@@ -17,7 +17,8 @@ __all__ = [
 ]
 
 MODELS = {
-    model.name: model for model in (layered.MODEL, subpixel.MODEL, paper.MODEL, colorizer.MODEL)
+    model.name: model
+    for model in (layered.MODEL, subpixel.MODEL, paper.MODEL, colorizer.MODEL, hinted.MODEL)
 }
 """Every family of networks by its name."""
 

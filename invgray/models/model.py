@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from importlib import import_module
 from typing import TYPE_CHECKING, ClassVar
 
@@ -53,6 +53,7 @@ class Abilities:
         comes_off: its pattern depends on the chrominance and the means of the gray's blocks only,
             and can be taken away from an untouched gray at once; or it has none.
         colorizes: it makes up colours for grays that hide none.
+        takes_hints: these follow colours that somebody gives for parts of the picture.
     """
 
     hides_colors: bool = False
@@ -61,11 +62,18 @@ class Abilities:
     handled: bool = False
     comes_off: bool = False
     colorizes: bool = False
+    takes_hints: bool = False
 
     @property
     def layered(self) -> bool:
         """Its gray is the luminance, with a pattern or without, and takes a fine layer."""
         return self.has_pattern or self.comes_off
+
+    @property
+    def named(self) -> tuple[str, ...]:
+        """Names of those that it has, as the attributes are called."""
+        names = [field.name for field in fields(self) if getattr(self, field.name)]
+        return (*names, "layered") if self.layered else tuple(names)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -39,6 +39,11 @@ class Preset:
     directory: Path
     card: Card
 
+    @property
+    def version(self) -> int:
+        """Which of its name it is, from 1, by its folder's."""
+        return _name_and_version(self.directory)[1]
+
     def __hash__(self) -> int:
         return hash((self.name, self.directory, self.digest))
 

@@ -1,7 +1,8 @@
 """A frame to print around a gray picture, by which a photograph of the print can be straightened.
 
 From the outside: a white margin, a black frame, a white gap, the picture. White cells in the upper
-bar of the frame tell the picture's width and height, and which way is up.
+bar of the frame tell the picture's width and height, and which way is up; those in the lower bar
+are a check of them. Frames of the first version, whose lower bar is black, are read only.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ import numpy.typing as npt
 
 from invgray.errors import InputError
 from invgray.files.picture import Picture
-from invgray.types import Floats, Pixels
+from invgray.types import Floats, Mask, Pixels
 
 _Number = TypeVar("_Number", bound=np.generic)
 
@@ -23,8 +24,15 @@ SMALLEST = 160
 """Pixels of width that a picture must have for the cells to be legible."""
 
 CELLS = 44
-"""Of equal width, over the whole upper bar; the outermost two on each side stay black."""
+"""Of equal width, over a whole bar; the outermost two on each side tell the version."""
 
+_FIRST, _SECOND = [False, False, False, False], [False, True, True, False]
+"""Which of the outermost cells are white."""
+
+_VERSION = 2
+
+_STAINED = 0.25
+"""Share of the lower bar of a frame of the first version that need not be black."""
 
 MARGIN, FRAME, GAP = 2, 3, 1
 """Widths of the parts of a border, in units, from the outside."""
@@ -66,11 +74,12 @@ def draw(gray: Pixels) -> Pixels:
     crop(framed, MARGIN * u)[:] = 0
     crop(framed, (MARGIN + FRAME) * u)[:] = 255
     crop(framed, around)[:] = gray
-    upper = slice(round((MARGIN + 0.2 * FRAME) * u), round((MARGIN + 0.8 * FRAME) * u))
+    depth = slice(round((MARGIN + 0.2 * FRAME) * u), round((MARGIN + 0.8 * FRAME) * u))
     cell = (width + 2 * (FRAME + GAP) * u) / CELLS
-    for i, bit in enumerate(_bits(height, width)):
-        left = MARGIN * u + (i + 2.15) * cell
-        framed[upper, round(left) : round(left + 0.7 * cell)] = 255 * bit
+    for bar, cells in zip((framed, framed[::-1]), _cells(height, width), strict=True):
+        for i in np.flatnonzero(cells):
+            left = MARGIN * u + (i + 0.15) * cell
+            bar[depth, round(left) : round(left + 0.7 * cell)] = 255
     return framed
 
 
@@ -92,21 +101,44 @@ def read_cells(levels: Floats) -> tuple[int, int] | None:
     """Height and width that cells tell, or None if they tell nothing sound.
 
     Args:
-        levels: brightness in the middle of every cell, ``(CELLS,)``, as a share of the paper's.
+        levels: brightness in the middle of every cell of the upper and the lower bar,
+            ``(2, CELLS)``, as a share of the paper's.
     """
-    threshold = (levels.min() + levels.max()) / 2
-    if np.any(levels[[0, 1, -2, -1]] > threshold):
+    middle = (levels.min(axis=1) + levels.max(axis=1)) / 2
+    white = levels > middle[:, None]
+    told = _told(white[0])
+    if told is None:
         return None
-    data = np.packbits(levels[2:-2] > threshold).tobytes()
+    first = white[0].tolist() == _bar(_size(*told), _FIRST)
+    black = np.mean(levels[1] > middle[0]) < _STAINED
+    return told if (first and black) or white.tolist() == _cells(*told) else None
+
+
+def _told(upper: Mask) -> tuple[int, int] | None:
+    """Height and width by an upper bar, if they are those of a picture with a border."""
+    data = np.packbits(upper[2:-2]).tobytes()
     height, width = (int.from_bytes(data[i : i + 2], "big") for i in (0, 2))
-    sound = height and width and data == _bytes(height, width)
-    return (height, width) if sound else None
+    return (height, width) if height and width >= SMALLEST else None
 
 
-def _bytes(height: int, width: int) -> bytes:
+def _cells(height: int, width: int) -> list[list[bool]]:
+    """Which cells of the upper and the lower bar are white."""
+    size = _size(height, width)
+    return [_bar(size, _SECOND), _bar(_check(size), _SECOND)]
+
+
+def _bar(data: bytes, edges: list[bool]) -> list[bool]:
+    bits = np.unpackbits(np.frombuffer(data, np.uint8)) > 0
+    return [*edges[:2], *bits.tolist(), *edges[2:]]
+
+
+def _size(height: int, width: int) -> bytes:
+    """What the upper bar tells."""
     size = height.to_bytes(2, "big") + width.to_bytes(2, "big")
     return size + bytes([binascii.crc32(size) & 0xFF])
 
 
-def _bits(height: int, width: int) -> Pixels:
-    return np.unpackbits(np.frombuffer(_bytes(height, width), np.uint8))
+def _check(size: bytes) -> bytes:
+    """What the lower bar tells, of the upper one's bytes."""
+    version = bytes([_VERSION])
+    return version + binascii.crc32(size + version).to_bytes(4, "big")

@@ -20,6 +20,12 @@ MOST = 4
 No pattern survives as much; what says more is no border, but looks like one by accident.
 """
 
+_BLACK = 0.5, 0.58, 0.65
+"""Shares of the brightness of the paper nearby, of which less is black.
+
+The first tells corners best. Thin lines of blurred frames are closed at the others only.
+"""
+
 Admit = Callable[[int, int], None]
 """Hears the height and width of a picture before it is straightened; may raise to stop."""
 
@@ -88,17 +94,18 @@ def rectify(
 
 
 def _frames(relative: Floats) -> Iterator[Floats]:
-    """Outer outlines of large black shapes, the largest first: ``(n, 2)``, x and y.
+    """Outer outlines of large black shapes: ``(n, 2)``, x and y.
 
-    Black is what has less than half the brightness of the paper nearby.
+    Those that are black at the first of ``_BLACK`` come first, and of those the largest.
     """
-    for region in _large_regions(relative < 0.5):
-        filled = np.zeros(relative.shape, bool)
-        filled[region.slice] = region.image_filled
-        near = ndimage.binary_dilation(filled, iterations=3)
-        inner = ndimage.binary_erosion(filled, iterations=3)
-        shape = np.where(near, np.where(inner, 0.0, relative), 1.0)
-        yield _outline(shape, 0.5)
+    for black in _BLACK:
+        for region in _large_regions(relative < black):
+            filled = np.zeros(relative.shape, bool)
+            filled[region.slice] = region.image_filled
+            near = ndimage.binary_dilation(filled, iterations=3)
+            inner = ndimage.binary_erosion(filled, iterations=3)
+            shape = np.where(near, np.where(inner, 0.0, relative), 1.0)
+            yield _outline(shape, black)
 
 
 def _pictures(relative: Floats) -> Iterator[Floats]:
@@ -192,14 +199,19 @@ def _told_size(scan: Floats, corners: Floats) -> tuple[int, int] | None:
     frame = estimate_transform("projective", unit_square, corners)
     smooth = ndimage.gaussian_filter(scan, 0.5)
 
-    def along(depth: float) -> Floats:
-        x = (np.arange(border.CELLS) + 0.5) / border.CELLS
-        points = frame(np.stack([x, np.full_like(x, depth * unit)], axis=-1))
+    def at(x: Floats, y: Floats) -> Floats:
+        points = frame(np.stack([x, y], axis=-1))
         values = ndimage.map_coordinates(smooth, points.T[::-1], order=1, mode="nearest")
         return np.asarray(values)
 
-    bar = np.mean([along(share * border.FRAME) for share in (0.4, 0.5, 0.6)], axis=0)
-    told = border.read_cells(bar / np.maximum(along(-border.MARGIN / 2), 1))
+    def along(depth: float) -> Floats:
+        x = (np.arange(border.CELLS) + 0.5) / border.CELLS
+        depths = np.full_like(x, depth * unit)
+        return np.stack([at(x, depths), at(x, 1 - depths)])
+
+    bars = np.mean([along(share * border.FRAME) for share in (0.4, 0.5, 0.6)], axis=0)
+    paper = np.maximum(along(-border.MARGIN / 2), 1)
+    told = border.read_cells(bars / paper)
     return told if told and _plausible(corners, told) else None
 
 
@@ -247,14 +259,14 @@ def _straightened(scan: Floats, corners: Floats, shape: tuple[int, int], inset: 
 
 
 def _evened(framed: Floats, size: tuple[int, int]) -> Floats:
-    """The picture within its border, where paper is 255 and ink is 0."""
+    """The picture within its border, where paper is 255 and ink is 0; the bars at the sides are."""
     u = border.unit(*size)
     outside, x, y = _places(framed.shape)
     frame, gap = border.MARGIN * u, (border.MARGIN + border.FRAME) * u
     blank = (outside >= 0.5 * frame) & (outside < 0.8 * frame)
     blank |= (outside >= gap + 0.3 * u) & (outside < gap + 0.7 * u)
     inked = (outside >= frame + 0.6 * u) & (outside < gap - 0.6 * u)
-    inked &= y > 2 * gap / len(framed) - 0.5  # the cells are in the upper bar
+    inked &= np.abs(y) < 0.5 - gap / len(framed)  # there are cells in the upper and lower bars
     paper = _surface(x, y, framed, blank, degree=2)
     ink = _surface(x, y, framed, inked, degree=1)
     levels = 255 * (framed - ink) / np.maximum(paper - ink, 1)

@@ -69,6 +69,9 @@ class Guard:
                 MutableHeaders(scope=message).update(_HEADERS)
             await send(message)
 
+        # all of a file may be sent where a part is asked for, and malformed parts are no problem
+        headers = [(name, value) for name, value in scope["headers"] if name != b"range"]
+        scope = {**scope, "headers": headers}
         refused = self._refused(scope["method"], Headers(scope=scope))
         await (refusal(refused) if refused else self._app)(scope, receive, guarded)
 

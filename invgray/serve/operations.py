@@ -11,27 +11,25 @@ from typing import Any, Generic
 
 from invgray import memory
 from invgray.convert import Outcome, Target, colorize_file, decode_file, encode_file
+from invgray.files.formats import COLOR_FORMATS
 from invgray.inference.machine import Machine
 from invgray.inference.tiling import Watch
 from invgray.inspection import inspect_file
 from invgray.serve.limits import Limits
 from invgray.serve.parameters import (
+    ColorFormat,
     Colorizing,
     Decoding,
     Encoding,
+    GrayFormat,
+    Inspecting,
     Q,
-    Query,
     colorize_options,
     decode_options,
     encode_options,
 )
 
-MEDIA_TYPES = {
-    "png": "image/png",
-    "jpg": "image/jpeg",
-    "webp": "image/webp",
-    "tif": "image/tiff",
-}
+MEDIA_TYPES = {form.value: COLOR_FORMATS[f".{form}"].media_type for form in ColorFormat}
 """Of the formats that results are written in."""
 
 
@@ -99,12 +97,16 @@ def _colorize(body: bytes, query: Colorizing, setting: Setting, watch: Watch) ->
     return _written(query.format, lambda target: colorize_file(body, target, options, watch))
 
 
-def _inspect(body: bytes, query: Query, setting: Setting, watch: Watch) -> Result:
-    return Result(_told(asdict(inspect_file(body, setting.limits.pixels))))
+def _inspect(body: bytes, query: Inspecting, setting: Setting, watch: Watch) -> Result:
+    return Result(_told(asdict(inspect_file(body, setting.limits.pixels, query.page))))
 
 
 ENCODE = Operation(
-    "encode", "Colour to gray that can be undone.", Encoding, _encode, ("image/png", "image/jpeg")
+    "encode",
+    "Colour to gray that can be undone.",
+    Encoding,
+    _encode,
+    tuple(MEDIA_TYPES[form] for form in GrayFormat),
 )
 DECODE = Operation(
     "decode",
@@ -123,7 +125,7 @@ COLORIZE = Operation(
 INSPECT = Operation(
     "inspect",
     "What a gray says of itself, and how much of it is intact.",
-    Query,
+    Inspecting,
     _inspect,
     ("application/json",),
 )
@@ -142,8 +144,8 @@ def _written(suffix: str, convert: Callable[[Target], Outcome]) -> Result:
     return Result(_told(facts), picture, MEDIA_TYPES[suffix])
 
 
-_PLACES = ("input", "output", "status")
-"""Fields of an outcome that say nothing of bytes."""
+_PLACES = ("input", "output", "status", "conversion")
+"""Fields of an outcome that say nothing of bytes, or what was asked for."""
 
 
 def _told(facts: Mapping[str, Any]) -> dict[str, Any]:

@@ -7,14 +7,17 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from enum import StrEnum
-from typing import Annotated, Any, TypeVar
+from typing import Annotated, Any, ClassVar, TypeVar
 
 import msgspec
 from msgspec import Meta
 from starlette.datastructures import QueryParams
 
+from invgray import hints
+from invgray.color.looks import Look
 from invgray.convert import ColorizeOptions, DecodeOptions, EncodeOptions
 from invgray.errors import UsageError, WeightsError
+from invgray.hints import HintEngine
 from invgray.inference.machine import Machine
 from invgray.loading import load_codec, load_colorizer
 
@@ -24,6 +27,9 @@ class GrayFormat(StrEnum):
 
     PNG = "png"
     JPEG = "jpg"
+    WEBP = "webp"
+    TIFF = "tif"
+    JPEG_XL = "jxl"
 
 
 class ColorFormat(StrEnum):
@@ -33,10 +39,19 @@ class ColorFormat(StrEnum):
     JPEG = "jpg"
     WEBP = "webp"
     TIFF = "tif"
+    AVIF = "avif"
+    HEIC = "heic"
+    JPEG_XL = "jxl"
 
 
 class Query(msgspec.Struct, forbid_unknown_fields=True, frozen=True, kw_only=True):
-    """What every request may say."""
+    """What every request may say.
+
+    Attributes:
+        repeated: options that may be given more than once.
+    """
+
+    repeated: ClassVar[frozenset[str]] = frozenset()
 
     ticket: (
         Annotated[
@@ -55,26 +70,58 @@ PresetName = Annotated[
 ]
 
 
+Page = Annotated[
+    int,
+    Meta(
+        ge=1,
+        description="Which one of several pages, frames or pictures in a file, from 1 on.",
+    ),
+]
+
+
+HintText = Annotated[str, Meta(pattern=r"^\d{1,6},\d{1,6},#?[0-9a-fA-F]{6}$")]
+
+
+class Inspecting(Query, frozen=True, kw_only=True):
+    """What can be said of an inspection."""
+
+    page: Page | None = None
+
+
 class Converting(Query, frozen=True, kw_only=True):
     """What every conversion can be told."""
 
     preset: PresetName | None = None
     strip: Annotated[
         bool,
-        Meta(description="Leave out EXIF, and with it where and with what a picture was taken."),
+        Meta(
+            description="Leave out EXIF, XMP and IPTC, and with them where, when and with what a "
+            "picture was taken."
+        ),
     ] = EncodeOptions.strip
     accept_damaged: Annotated[
         bool, Meta(description="Read what is left of a damaged picture; the rest is black.")
     ] = EncodeOptions.accept_damaged
+    page: Page | None = EncodeOptions.page
+    quality: (
+        Annotated[
+            int,
+            Meta(
+                ge=1,
+                le=100,
+                description="Quality of lossy results. By default there is no loss where the "
+                "format can be without, as PNG, WebP and JPEG XL; else it is 90, of colours in "
+                "JPEG 95.",
+            ),
+        ]
+        | None
+    ) = EncodeOptions.quality
 
 
 class Encoding(Converting, frozen=True, kw_only=True):
     """What can be said of an encoding."""
 
     format: Annotated[GrayFormat, Meta(description="What the gray is written as.")] = GrayFormat.PNG
-    quality: Annotated[
-        int, Meta(ge=1, le=100, description="Quality of a gray that is written as JPEG.")
-    ] = EncodeOptions.quality
     border: Annotated[bool, Meta(description="Draw a frame to print around the gray.")] = (
         EncodeOptions.border
     )
@@ -89,6 +136,9 @@ class Encoding(Converting, frozen=True, kw_only=True):
         bool,
         Meta(description="With a fine layer, which makes an untouched gray near perfect."),
     ] = EncodeOptions.fine
+    look: Annotated[Look, Meta(description="How bright colours are in the gray.")] = (
+        EncodeOptions.look
+    )
     verify: Annotated[bool, Meta(description="Decode the gray, and tell the PSNR.")] = (
         EncodeOptions.verify
     )
@@ -136,6 +186,20 @@ class Colorizing(Converting, frozen=True, kw_only=True):
         float,
         Meta(ge=0, le=1, description="From 0, vivid but blotchy, to 1, even but pale."),
     ] = ColorizeOptions.temperature
+    hint: Annotated[
+        tuple[HintText, ...],
+        Meta(
+            max_length=2000,
+            description="Column, row and colour of a pixel, as 120,80,d04030; may be repeated. "
+            "Colours are then spread from these, not made up.",
+        ),
+    ] = ColorizeOptions.points
+    hint_engine: Annotated[
+        HintEngine,
+        Meta(description="What spreads hints: optimization, or the network of a preset for it."),
+    ] = ColorizeOptions.hint_engine
+
+    repeated: ClassVar[frozenset[str]] = frozenset({"hint"})
 
 
 Q = TypeVar("Q", bound=Query)
@@ -147,9 +211,12 @@ def parse(query: QueryParams, kind: type[Q]) -> Q:
     Raises:
         UsageError: an option is unknown, given twice, or out of its range.
     """
-    values = dict(query)
-    if len(values) < len(query.multi_items()):
+    values: dict[str, Any] = dict(query)
+    lists = {name: query.getlist(name) for name in kind.repeated & values.keys()}
+    once = len(query.multi_items()) - sum(map(len, lists.values()))
+    if len(values) - len(lists) < once:
         raise UsageError("an option is given twice", "give each one once")
+    values |= lists
     try:
         return msgspec.convert(values, kind, strict=False)
     except msgspec.ValidationError as error:
@@ -168,10 +235,10 @@ def encode_options(
     """
     return EncodeOptions(
         **_shared(query, load_codec, machine, max_pixels, max_memory),
-        quality=query.quality,
         border=query.border,
         long_side=query.long_side,
         fine=query.fine,
+        look=query.look,
         verify=query.verify,
         at_least=query.verify_at_least,
     )
@@ -199,11 +266,13 @@ def colorize_options(
     """What a colorization is told.
 
     Raises:
-        UsageError: the preset is unknown or no colorizer.
+        UsageError: the preset is unknown or no colorizer, or options contradict each other.
     """
     return ColorizeOptions(
         **_shared(query, load_colorizer, machine, max_pixels, max_memory),
         temperature=query.temperature,
+        points=tuple(map(hints.parse, query.hint)),
+        hint_engine=query.hint_engine,
     )
 
 
@@ -220,6 +289,8 @@ def _shared(
         "machine": machine,
         "strip": query.strip,
         "accept_damaged": query.accept_damaged,
+        "page": query.page,
+        "quality": query.quality,
         "max_pixels": max_pixels,
         "max_memory": max_memory,
     }

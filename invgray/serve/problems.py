@@ -99,7 +99,7 @@ _KINDS: dict[type[BaseException], Kind] = {
 
 def answer(error: InvgrayError) -> Response:
     """The answer to a request that failed of one of our errors."""
-    return _answer(_kind(error), _shown(error.cause), _shown(error.remedy))
+    return _answer(_kind(error), error.cause, error.remedy)
 
 
 def refusal(refused: Refusal) -> Response:
@@ -108,7 +108,7 @@ def refusal(refused: Refusal) -> Response:
 
 
 def _answer(kind: Kind, cause: str, remedy: str) -> Response:
-    sort = kind.value
+    sort, cause, remedy = kind.value, _shown(cause), _shown(remedy)
     problem = Problem(
         type=f"/openapi.json#/components/responses/{kind.name}",
         title=sort.title,

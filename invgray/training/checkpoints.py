@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import os
+import re
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 
-from invgray.errors import TrainingError
+from invgray.errors import OutputError, TrainingError
 from invgray.tensorflow import keras, tf
 
 
@@ -45,8 +48,13 @@ class Checkpoints:
             self.save()
 
     def save(self) -> None:
-        """Keep the state as it is now."""
-        self._manager.save()
+        """Keep the state as it is now.
+
+        Raises:
+            OutputError: it cannot be written; the states before it are as they were.
+        """
+        with _written(self._directory):
+            self._manager.save()
 
     def go_back(self) -> None:
         """Return to the last state that was kept.
@@ -64,11 +72,17 @@ class Checkpoints:
             ) from error
 
     def save_best(self, networks: Sequence[keras.Model]) -> None:
-        """Keep the weights of networks, in place of those that were the best before."""
-        for network in networks:
-            unfinished = self._directory / f"unfinished-{network.name}.weights.h5"
-            network.save_weights(unfinished)
-            unfinished.replace(best_weights(self._directory, network.name))
+        """Keep the weights of networks, in place of those that were the best before.
+
+        Raises:
+            OutputError: they cannot be written; those before them are as they were.
+        """
+        unfinished = [self._directory / f"unfinished-{each.name}.weights.h5" for each in networks]
+        with _written(self._directory):
+            for network, path in zip(networks, unfinished, strict=True):
+                network.save_weights(path)
+            for network, path in zip(networks, unfinished, strict=True):
+                path.replace(best_weights(self._directory, network.name))
 
     def load_best(self, networks: Sequence[keras.Model]) -> None:
         """Give networks the best weights.
@@ -89,3 +103,17 @@ class Checkpoints:
 def best_weights(directory: Path, network: str) -> Path:
     """The file in a run's folder with a network's best weights."""
     return directory / f"best-{network}.weights.h5"
+
+
+@contextmanager
+def _written(directory: Path) -> Iterator[None]:
+    """Tell in one line what TensorFlow and HDF5 say of a disk that is full or broken."""
+    try:
+        yield
+    except (OSError, RuntimeError, tf.errors.OpError) as error:  # HDF5 raises any of the first two
+        number = re.search(r"errno = (\d+)", str(error))
+        said = str(error).partition(" [Op:")[0].rpartition("; ")[2]
+        cause = os.strerror(int(number[1])) if number else said
+        raise OutputError(
+            f"{directory}: the run cannot be kept ({cause})", "make room, and resume it"
+        ) from error

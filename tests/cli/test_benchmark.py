@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -158,6 +159,13 @@ def test_timing_measures_each_engine_and_the_paper_s_network(benchmark, tmp_path
         (["x.png", "--csv", "-", "--json", "-"], "two of the results would be one file"),
         (["x.png", "--turing-test", "-", *QUICK], "needs pictures and a colorizer"),
         (["--timing", "--turing-test", "-"], "needs pictures and a colorizer"),
+        (["--timing", "--user-study", "-"], "needs pictures and a preset that hides colours"),
+        (["x.png", "--user-study", "-", "--preset", "colorizer"], "a preset that hides colours"),
+        (["x.png", "--protocol", "idn", "--robustness"], "--protocol idn is for untouched grays"),
+        (["x.png", "--chart", "a.svg"], "--chart is for --study-results"),
+        (["--study-results"], "give files of answers"),
+        (["a.json", "--study-results", "--timing"], "--timing is not for --study-results"),
+        (["a.json", "--study-results", "--chart", "a.pdf"], "charts are .svg or .png"),
     ],
 )
 @pytest.mark.usefixtures("unmeasured")
@@ -264,3 +272,60 @@ def test_the_real_or_fake_page_is_written(benchmark, photo_folder, tmp_path):
     found = benchmark(photo_folder, "--preset", "colorizer", "--turing-test", page, "-q")
     assert found.exit_code == 0, found.output
     assert page.read_text().count("data:image/jpeg") == 6
+
+
+def test_colours_from_hints_stand_beside_those_that_grays_hide(benchmark, photo_file, tmp_path):
+    files = {kind: tmp_path / f"report.{kind}" for kind in ("json", "csv", "html")}
+    options = [part for kind, file in files.items() for part in (f"--{kind}", file)]
+    found = benchmark(photo_file, "--hints", *options, "--preset", "luminance", "-q")
+    assert found.exit_code == 0, found.output
+    table = found.stderr.partition("Colours from random hints")[2]
+    rows = ["optimization, 0 hints", "optimization, 500 hints", "luminance"]
+    assert [table.index(row) for row in rows] == sorted(table.index(row) for row in rows)
+    figures = results.load(files["json"])
+    means = [made.quality.psnr.mean for made in figures.hinted.values()]
+    assert len(means) == 4
+    assert means == sorted(means)
+    assert means[-1] < figures.presets["luminance"].quality.psnr.mean
+    assert "optimization, 50 hints" in files["csv"].read_text()
+    assert "Colours from hints" in files["html"].read_text()
+
+
+def test_the_protocol_of_idn_is_scored_as_its_log_is(benchmark, tmp_path, photos):
+    path = tmp_path / "photo.png"
+    Image.fromarray(np.tile(photos["cat"], (3, 3, 1))[:520, :600]).save(path)
+    found = benchmark(path, "--protocol", "idn", "--preset", "luminance", "--json", "-", "-q")
+    assert found.exit_code == 0, found.output
+    assert "IDN gray PSNR" in found.stderr
+    (row,) = json.loads(found.stdout)["presets"]["luminance"]["per_image"]
+    assert row["idn_psnr"] <= row["psnr"]
+    assert row["idn_gray_psnr"] < row["gray_psnr"]
+
+
+def test_a_user_study_is_written_and_its_answers_are_told(benchmark, photo_folder, tmp_path):
+    page, chart = tmp_path / "page.html", tmp_path / "chart.svg"
+    found = benchmark(photo_folder, "--user-study", page, "--preset", "luminance", "-q")
+    assert found.exit_code == 0, found.output
+    study = re.search(r"const study = (\{.*\});", page.read_text())
+    facts = json.loads(study[1])
+    assert len(facts["pictures"]) == 3
+    one = {"picture": 0, "place": 0, "milliseconds": 1500}
+    participant = {
+        "participant": "ab",
+        "begun": "",
+        "similarity": [one | {"left": "original", "rating": 5}],
+        "conformity": [one | {"left": "ours", "better": "both", "luminance": 4, "ours": 3}],
+    }
+    answers = facts | {"pictures": ["a", "b", "c"], "participants": [participant]}
+    (tmp_path / "answers.json").write_text(json.dumps(answers))
+    line = ("--study-results", tmp_path / "answers.json", "--chart", chart)
+    found = benchmark(*line)
+    assert found.exit_code == 0, found.output
+    assert "1 participant, 3 pictures, preset luminance" in found.stderr
+    assert "gray that stands better: both" in found.stderr
+    assert chart.read_text().startswith("<?xml")
+    assert "exists already; use --overwrite" in benchmark(*line).stderr
+    assert benchmark(*line, "--overwrite").exit_code == 0
+    linked = tmp_path / "linked.svg"
+    linked.hardlink_to(tmp_path / "answers.json")
+    assert "is an input itself" in benchmark(*line[:2], "--chart", linked, "--overwrite").stderr

@@ -9,7 +9,7 @@ import pytest
 from PIL import Image
 
 import invgray
-from invgray.color.lab import gray_of
+from invgray.color.lab import gray_of, lab
 
 
 @pytest.fixture
@@ -59,3 +59,74 @@ def test_the_temperature_is_passed_on(run, gray_file, tmp_path):
     assert (tmp_path / "old.colorized.png").read_bytes() == target.read_bytes()
     invgray.colorize_file(gray_file, tmp_path / "other.png")
     assert (tmp_path / "other.png").read_bytes() != target.read_bytes()
+
+
+@pytest.fixture
+def strokes_file(tmp_path):
+    """A red stroke over the top of the gray picture, a green one over its bottom."""
+    strokes = np.zeros((80, 96, 4), np.uint8)
+    strokes[5:9, 10:80] = (200, 60, 40, 255)
+    strokes[70:74, 10:80] = (40, 150, 60, 255)
+    path = tmp_path / "strokes.png"
+    Image.fromarray(strokes).save(path)
+    return path
+
+
+def test_strokes_and_points_give_their_colours(run, gray_file, strokes_file, tmp_path):
+    line = ("colorize", gray_file, "--hints", strokes_file, "--hint", "48,40,#3050d0")
+    result = run(*line, "--json")
+    assert result.exit_code == 0, result.output
+    facts = json.loads(result.stdout)
+    assert (facts["width"], facts["height"], "preset" in facts) == (96, 80, False)
+    colorized = np.asarray(Image.open(tmp_path / "old.colorized.png"))
+    assert np.abs(gray_of(colorized) - np.asarray(Image.open(gray_file))).max() <= 1.05
+    found = lab(colorized)[..., 1:]
+    for (x, y), color in (
+        ((40, 7), (200, 60, 40)),
+        ((40, 72), (40, 150, 60)),
+        ((48, 40), (48, 80, 208)),
+    ):
+        wanted = lab(np.uint8(color))[1:]
+        alike = found[y, x] @ wanted / np.linalg.norm(found[y, x]) / np.linalg.norm(wanted)
+        assert alike > 0.97, (x, y)
+    by_library = tmp_path / "library.png"
+    points = (invgray.Hint(48, 40, (0x30, 0x50, 0xD0)),)
+    options = invgray.ColorizeOptions(hints=strokes_file, points=points)
+    invgray.colorize_file(gray_file, by_library, options)
+    assert by_library.read_bytes() == (tmp_path / "old.colorized.png").read_bytes()
+
+
+def test_strokes_of_another_size_are_scaled_and_empty_ones_told(run, gray_file, tmp_path):
+    small = tmp_path / "small.png"
+    Image.new("RGBA", (48, 40)).save(small)
+    result = run("colorize", gray_file, "--hints", small)
+    assert result.exit_code == 0, result.output
+    assert "has hints of 48x40 pixels; they are scaled to it" in result.stderr
+    assert "has no hints in its picture of hints" in result.stderr
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "message"),
+    [
+        (["--hint", "1,2,red"], 2, "'1,2,red' is no hint"),
+        (["--hint", "96,2,#ff0000"], 2, "lies outside the picture (96x80)"),
+        (["--hint", "9,2,#ff0000", "--preset", "colorizer"], 2, "which uses no preset"),
+        (
+            ["--hint", "9,2,#ff0000", "--hint-engine", "network"],
+            4,
+            "preset 'colorizer' takes no hints",
+        ),
+        (["--hint", "9,2,#ff0000", "."], 2, "hints are for one picture"),
+        (["--hints", "missing.png"], 2, "does not exist"),
+    ],
+)
+def test_wrong_hints(run, gray_file, arguments, code, message):
+    result = run("colorize", gray_file, *arguments)
+    assert result.exit_code == code, result.output
+    assert message in result.stderr
+
+
+def test_strokes_without_transparency_are_refused(run, gray_file, photo_file):
+    result = run("colorize", gray_file, "--hints", photo_file)
+    assert result.exit_code == 3
+    assert "the picture of hints: has no transparency" in result.stderr

@@ -125,3 +125,14 @@ def test_damage_is_told_without_options_that_inspect_has_not(run, tmp_path, phot
     assert result.exit_code == 3
     assert "is damaged" in result.stderr
     assert "--" not in result.stderr
+
+
+def test_a_page_of_several_is_chosen(run, tmp_path, gray_file):
+    pages = tmp_path / "two.tif"
+    with Image.open(gray_file) as gray:
+        Image.new("L", (32, 32)).save(pages, save_all=True, append_images=[gray])
+    result = run("inspect", pages, "--json")
+    assert result.exit_code == 3
+    assert "has 2 pages; choose one with --page, from 1 on" in result.stderr
+    assert "--page" in json.loads(result.stdout)["error"]
+    assert json.loads(run("inspect", pages, "--page", "2", "--json").stdout)["fine"] == 1

@@ -169,7 +169,7 @@ def test_a_device_is_no_picture(run):
     [
         (["--max-pixels", "7k"], 3, "96x80 pixels are more than 0.007 megapixels; cut it into"),
         (["--max-memory", "200M"], 3, "; cut it into parts, or raise --max-pixels or --max-memory"),
-        (["--max-pixels", "8k", "--max-memory", "4G"], 0, ""),
+        (["--max-pixels", "8k", "--max-memory", "4G", "-q"], 0, ""),
         (["--max-pixels", "0"], 2, "'0' is no number of at least 1, as 500M or 2G"),
         (["--max-memory", "2T"], 2, "'2T' is no number"),
         (["--max-memory", "-5"], 2, "'-5' is no number"),
@@ -237,7 +237,7 @@ def test_a_conversion_needs_the_light_installation_only(photo_file):
         "for name in ('tensorflow', 'keras', 'matplotlib', 'jinja2', 'pywt', 'tabulate'):\n"
         "    sys.modules[name] = None\n"
         "from invgray.cli import main\n"
-        f"main(['encode', {str(photo_file)!r}])"
+        f"main(['encode', '-q', {str(photo_file)!r}])"
     )
     result = subprocess.run([sys.executable, "-c", code], capture_output=True, check=False)
     assert (result.returncode, result.stderr) == (0, b"")

@@ -156,7 +156,7 @@ def test_a_single_picture_is_ended_as_by_ctrl_c(command, fifo, number):
 
 
 def test_a_hangup_that_is_to_be_ignored_is_ignored(command, fifo, photo_file):
-    line = ["bash", "-c", 'trap "" HUP; exec "$@"', "bash", *command, "encode", str(fifo)]
+    line = ["bash", "-c", 'trap "" HUP; exec "$@"', "bash", *command, "encode", "-q", str(fifo)]
     process = subprocess.Popen(line, stderr=subprocess.PIPE)
     with fifo.open("wb") as pipe:
         process.send_signal(signal.SIGHUP)

@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from invgray.color.mix import Mix
 from invgray.fine import cells, chroma, digits
 from invgray.fine.cells import Cell, Kind, Layout
 
@@ -45,6 +46,19 @@ def test_a_cell():
     assert ["".join(map(str, row)) for row in carried[: len(told)]] == told
     data = bytes.fromhex(re.search(r"`(21 0123456789abcdef [0-9a-f ]+)`", TEXT)[1])
     assert digits.to_bytes(carried.ravel()[32:], 2)[: len(data)] == data
+
+
+def test_a_cell_of_a_mix():
+    layout, mix = Layout(16, 20, 1, 1), Mix(500, 500, 0)
+    weights = bytes.fromhex("0123456789abcdef")
+    cell = Cell(layout, 0, 0, weights, Kind.EXACT, b"\x01abc", mix)
+    data = bytes.fromhex(re.search(r"`(31 0123456789abcdef [0-9a-f ]+)`", TEXT)[1])
+    carried = cells.write(cell, 4)
+    assert digits.to_bytes(carried.ravel()[32:], 4)[: len(data)] == data
+    assert cells.read(carried, 0, 0, 4) == cell
+    said = re.search(r"shift of Cb = (\S+)\s+and Cr = (\S+) is (-?[0-9.]+)\.", TEXT)
+    cb, cr, shift = map(float, said.groups())
+    assert mix.shift(np.array(cb), np.array(cr)) == pytest.approx(shift, abs=5e-5)
 
 
 def test_headers():

@@ -10,8 +10,11 @@ import re
 import struct
 import unicodedata
 import zlib
+from dataclasses import asdict
 from fractions import Fraction
 from pathlib import Path
+from xml.etree import ElementTree
+from xml.sax.saxutils import escape, quoteattr
 
 import numpy as np
 import pytest
@@ -26,7 +29,8 @@ from invgray.prints import border, rectification
 PAGE = (Path(__file__).parents[2] / "docs" / "format.md").read_text("utf-8")
 SRGB = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
 FIELDS = {"preset": "standard", "weights": "10ccf9bb032a4b80"}
-NAMES = ("preset", "weights", "colorless", "icc", "border", "fine")
+NAMES = ("preset", "weights", "colorless", "icc", "border", "fine", "toned", "mix")
+USUAL = {"red": 299, "green": 587, "blue": 114}
 
 
 # The record, by the page
@@ -38,8 +42,22 @@ class LaterFormatError(Exception):
 
 def read_record(data):
     """The record in a file, or None."""
-    text = text_of_png(data) if data.startswith(b"\x89PNG") else text_of_jpeg(data)
+    texts = {b"\x89PN": text_of_png, b"\xff\xd8\xff": text_of_jpeg}
+    text = texts.get(data[:3], text_in_xmp)(data)
     return None if text is None else sound(text)
+
+
+def text_in_xmp(data):
+    """That in a file with an XMP packet, wherever that is."""
+    start, end = data.find(b"<x:xmpmeta"), data.find(b"</x:xmpmeta>")
+    packet = data[start : end + 12] if start >= 0 else b"<none/>"
+    if b"<!DOCTYPE" in data:
+        return None
+    text = None
+    for element in ElementTree.fromstring(packet).iter():
+        text = element.get("{urn:invgray:1.0/}record", text)
+        text = element.text if element.tag == "{urn:invgray:1.0/}record" else text
+    return text
 
 
 def text_of_png(data):
@@ -79,15 +97,18 @@ def sound(text):
         return None
     if type(fields) is not dict:
         return None
-    if type(fields.get("format")) is int and fields["format"] > 1:
+    if type(fields.get("format")) is int and fields["format"] > 2:
         raise LaterFormatError
-    found = {"colorless": False, "icc": None, "border": 0, "fine": False} | fields
+    usual = {"colorless": False, "icc": None, "border": 0, "fine": False, "toned": False}
+    found = usual | {"mix": USUAL} | fields
     rules = (
         type(found.get("preset")) is str and 1 <= len(found["preset"]) <= 255,
         type(found.get("weights")) is str and re.fullmatch("[0-9a-f]{1,64}", found["weights"]),
         type(found["colorless"]) is bool,
         type(found["border"]) is int and found["border"] >= 0,
         type(found["fine"]) is bool,
+        type(found["toned"]) is bool,
+        is_mix(found["mix"]),
     )
     if not all(rules) or not all(map(printable, found["preset"])):
         return None
@@ -104,6 +125,13 @@ def sound(text):
     return {name: found[name] for name in NAMES}
 
 
+def is_mix(value):
+    if type(value) is not dict or value.keys() != USUAL.keys():
+        return False
+    weights = list(value.values())
+    return all(type(x) is int and x >= 0 for x in weights) and sum(weights) == 1000
+
+
 def printable(character):
     return character == " " or unicodedata.category(character)[0] not in "CZ"
 
@@ -114,7 +142,7 @@ def program(data):
         read = reading.read(data).record
     except InputError as error:
         raise LaterFormatError from error
-    return read and {name: getattr(read, name) for name in NAMES}
+    return read and {name: value for name, value in asdict(read).items() if name in NAMES}
 
 
 def chunk(kind, content):
@@ -141,6 +169,28 @@ def jpeg(*comments):
     return file.getvalue()[:2] + b"".join(segments) + file.getvalue()[2:]
 
 
+def packet(*descriptions):
+    """An XMP packet of descriptions, each of what stands within it."""
+    rdf = "http://www.w3.org/1999/02/22-rdf-syntax-ns#"
+    inner = "".join(
+        f'<rdf:Description rdf:about="" xmlns:a="urn:invgray:1.0/" {attributes}>{content}'
+        "</rdf:Description>"
+        for attributes, content in descriptions
+    )
+    whole = f'<rdf:RDF xmlns:rdf="{rdf}">{inner}</rdf:RDF>'
+    return f'<x:xmpmeta xmlns:x="adobe:ns:meta/">{whole}</x:xmpmeta>'
+
+
+def webp(text):
+    file = io.BytesIO()
+    Image.new("L", (9, 7), 80).save(file, "WEBP", lossless=True, xmp=text.encode())
+    return file.getvalue()
+
+
+def in_xmp(text):
+    return webp(packet(("", f"<a:record>{escape(text)}</a:record>")))
+
+
 def with_(**fields):
     return json.dumps(FIELDS | fields)
 
@@ -157,7 +207,16 @@ TEXTS = {
     "format is text": with_(format="2"),
     "format is true": with_(format=True),
     "format is broken": with_(format=1.5),
-    "later format": with_(format=2),
+    "later format": with_(format=3),
+    "mix": with_(format=2, mix={"red": 1000, "green": 0, "blue": 0}),
+    "mix of another sum": with_(format=2, mix={"red": 1000, "green": 1, "blue": 0}),
+    "mix is negative": with_(format=2, mix={"red": 1001, "green": -1, "blue": 0}),
+    "mix of too few": with_(format=2, mix={"red": 1000, "green": 0}),
+    "mix of too many": with_(format=2, mix={"red": 1000, "green": 0, "blue": 0, "alpha": 0}),
+    "mix is broken": with_(format=2, mix={"red": 1000.0, "green": 0, "blue": 0}),
+    "mix is true": with_(format=2, mix={"red": 999, "green": True, "blue": 0}),
+    "mix is null": with_(format=2, mix=None),
+    "mix is a list": with_(format=2, mix=[1000, 0, 0]),
     "later format, otherwise malformed": '{"format": 9}',
     "not JSON": "standard",
     "cut short": with_()[:-1],
@@ -182,6 +241,8 @@ TEXTS = {
     "colorless is null": with_(colorless=None),
     "fine is 1": with_(fine=1),
     "fine is null": with_(fine=None),
+    "toned": with_(format=2, toned=True),
+    "toned is 1": with_(format=2, toned=1),
     "border is negative": with_(border=-1),
     "border is true": with_(border=True),
     "border is broken": with_(border=1.0),
@@ -199,8 +260,12 @@ TEXTS = {
 @pytest.mark.parametrize("text", TEXTS.values(), ids=TEXTS.keys())
 @pytest.mark.parametrize(
     "carry",
-    [lambda text: png(text_chunk(text)), lambda text: jpeg(b"invgray" + text.encode("utf-8"))],
-    ids=["png", "jpeg"],
+    [
+        lambda text: png(text_chunk(text)),
+        lambda text: jpeg(b"invgray" + text.encode("utf-8")),
+        in_xmp,
+    ],
+    ids=["png", "jpeg", "xmp"],
 )
 def test_readers_agree(carry, text):
     data = carry(text)
@@ -242,6 +307,12 @@ FIRST, SECOND = (json.dumps(FIELDS | {"border": n}) for n in (1, 2))
         jpeg(b"invgray" + FIRST.encode(), b"made by hand"),
         jpeg(b" invgray" + FIRST.encode()),
         jpeg(b"INVGRAY" + FIRST.encode()),
+        in_xmp(FIRST),
+        webp(packet((f"a:record={quoteattr(FIRST)}", ""))),
+        webp(packet(("", f"<a:record>{FIRST}</a:record>"), (f"a:record={quoteattr(SECOND)}", ""))),
+        webp(packet(("", f"<a:other>{FIRST}</a:other>"))),
+        webp(packet(("", f"<b:record xmlns:b='urn:other'>{FIRST}</b:record>"))),
+        webp("<!DOCTYPE x>" + packet(("", f"<a:record>{FIRST}</a:record>"))),
     ],
     ids=[
         "zTXt",
@@ -256,13 +327,19 @@ FIRST, SECOND = (json.dumps(FIELDS | {"border": n}) for n in (1, 2))
         "another comment last",
         "space",
         "capitals",
+        "element",
+        "attribute",
+        "element and attribute",
+        "another property",
+        "another namespace",
+        "declaration",
     ],
 )
 def test_readers_agree_on_where_a_record_is(data):
     assert program(data) == read_record(data)
 
 
-@pytest.mark.parametrize("suffix", [".png", ".jpg"])
+@pytest.mark.parametrize("suffix", [".png", ".jpg", ".tif", ".webp", ".jxl"])
 def test_written_records_are_read_by_the_page(tmp_path, photo, suffix):
     source, target = tmp_path / "photo.png", tmp_path / f"photo.gray{suffix}"
     Image.fromarray(photo[:48, :192]).save(source, icc_profile=SRGB)
@@ -275,7 +352,9 @@ def test_written_records_are_read_by_the_page(tmp_path, photo, suffix):
         "colorless": False,
         "icc": SRGB,
         "border": 24,
-        "fine": suffix == ".png",
+        "fine": suffix != ".jpg",
+        "toned": False,
+        "mix": USUAL,
     }
     with Image.open(target) as gray:
         assert gray.size == (192 + 2 * 24, 48 + 2 * 24)
@@ -303,6 +382,66 @@ def test_border_is_ignored_where_it_leaves_nothing(tmp_path, around, size):
     data = file.getvalue()[:33] + gray[start : start + 12 + length] + file.getvalue()[33:]
     outcome = invgray.decode_file(data, tmp_path / "a.png")
     assert (outcome.width, outcome.height) == size
+
+
+def test_records_join_a_packet_that_is_there(tmp_path, photo):
+    before = packet(('a:title="one"', ""))
+    Image.fromarray(photo[:48, :48]).save(tmp_path / "a.webp", xmp=before.encode())
+    invgray.encode_file(tmp_path / "a.webp", tmp_path / "a.gray.webp")
+    data = (tmp_path / "a.gray.webp").read_bytes()
+    begun, ended = before.split("</rdf:RDF>")
+    assert begun.encode() + b'<rdf:Description rdf:about="" xmlns:rdf="http' in data
+    assert b"</invgray:record></rdf:Description></rdf:RDF>" + ended.encode() in data
+    assert read_record(data)["preset"] == "standard"
+
+
+# Toned colours, by the page
+
+
+def brightness(pixels, icc):
+    """B of the page, of ``(N, 3)``."""
+    profile = ImageCms.ImageCmsProfile(io.BytesIO(icc))
+    srgb = ImageCms.createProfile("sRGB")
+
+    def through(first, second, colors):
+        image = Image.fromarray(colors.astype(np.uint8)[None])
+        return np.asarray(ImageCms.profileToProfile(image, first, second, 1))[0].astype(float)
+
+    shown = through(profile, srgb, pixels)
+    return y(shown) + (y(pixels) - y(through(srgb, profile, shown))) / 8
+
+
+def y(pixels):
+    return pixels @ np.array([0.299, 0.587, 0.114])
+
+
+def test_colours_are_toned_and_untoned_as_the_page_says(tmp_path, photo, icc):
+    prophoto, wide = icc("prophoto"), photo[100:148, 100:164].reshape(-1, 3).astype(float)
+    source, gray = tmp_path / "a.png", tmp_path / "a.gray.png"
+    shape = (48, 64, 3)
+    Image.fromarray(wide.reshape(shape).astype(np.uint8)).save(source, icc_profile=prophoto)
+    invgray.encode_file(source, gray, invgray.EncodeOptions(preset="luminance"))
+    told = read_record(gray.read_bytes())
+    assert told["toned"] is True
+    assert told["icc"] == prophoto
+    k = np.rint(brightness(wide, prophoto) - y(wide))
+    toned = np.clip(wide + k[:, None], 0, 255).reshape(shape).astype(np.uint8)
+    levels = reading.read(gray).pixels
+    np.testing.assert_array_equal(levels, invgray.load("luminance").encode(toned))
+
+    restored = invgray.load("luminance").decode(levels).reshape(-1, 3).astype(float)
+    tries = np.arange(-128, 129)
+    apart = [
+        np.abs(brightness(np.clip(restored + t, 0, 255), prophoto) - y(restored)) for t in tries
+    ]
+    t = tries[::-1][np.argmin(apart[::-1], axis=0)]
+    expected = np.clip(restored + t[:, None], 0, 255)
+    invgray.decode_file(gray, tmp_path / "b.png")
+    found = reading.read(tmp_path / "b.png")
+    assert found.icc == prophoto
+    differ = np.abs(found.pixels.reshape(-1, 3) - expected).max(axis=1)
+    assert (differ > 0).mean() < 0.01
+    assert differ.max() <= 2
 
 
 # The digest, by the page
@@ -351,10 +490,19 @@ def unit(width, height):
     return max(4, round(Fraction(min(width, height), 64)))
 
 
-def bits(width, height):
+def told(width, height):
+    """The five bytes of the upper bar, and those of the lower one."""
     size = height.to_bytes(2, "big") + width.to_bytes(2, "big")
-    data = size + bytes([zlib.crc32(size) & 0xFF])
-    return [byte >> shift & 1 for byte in data for shift in range(7, -1, -1)]
+    upper = size + bytes([zlib.crc32(size) & 0xFF])
+    return upper, b"\2" + zlib.crc32(upper + b"\2").to_bytes(4, "big")
+
+
+def cells(width, height):
+    """Which of the cells of the two bars are white."""
+    return [
+        [0, 1, *(byte >> shift & 1 for byte in data for shift in range(7, -1, -1)), 1, 0]
+        for data in told(width, height)
+    ]
 
 
 def edges(width, height, cell):
@@ -372,21 +520,50 @@ def frame(gray):
     framed[5 * u : -5 * u, 5 * u : -5 * u] = 255
     framed[6 * u : -6 * u, 6 * u : -6 * u] = gray
     top, bottom = round(Fraction(26, 10) * u), round(Fraction(44, 10) * u)
-    for cell, bit in enumerate(bits(width, height), 2):
-        begin, end = map(round, edges(width, height, cell))
-        framed[top:bottom, begin:end] = 255 * bit
+    whole = height + 12 * u
+    for bits, rows in zip(
+        cells(width, height), [(top, bottom), (whole - bottom, whole - top)], strict=True
+    ):
+        for cell, bit in enumerate(bits):
+            begin, end = map(round, edges(width, height, cell))
+            framed[slice(*rows), begin:end] = 255 * bit
     return framed
 
 
-def tells(bar, paper):
-    """Width and height by 44 samples of the upper bar, or None."""
-    relative = np.asarray(bar) / paper
-    white = relative > (relative.min() + relative.max()) / 2
-    if white[[0, 1, 42, 43]].any():
+def first_version(gray):
+    """The frame that was drawn until version 0.2.0."""
+    height, width = gray.shape
+    framed, u = frame(gray), unit(width, height)
+    framed[-5 * u : -2 * u, 2 * u : -2 * u] = 0
+    for cell in (1, 42):
+        begin, end = map(round, edges(width, height, cell))
+        framed[2 * u : 5 * u, begin:end] = 0
+    return framed
+
+
+def tells(bars, paper):
+    """Width and height by 44 samples each of the upper and the lower bar, or None."""
+    relative = np.asarray(bars) / paper
+    middle = (relative.min(axis=1) + relative.max(axis=1)) / 2
+    white = (relative > middle[:, None]).astype(int).tolist()
+    data = int("".join(map(str, white[0][2:34])), 2).to_bytes(4, "big")
+    height, width = struct.unpack(">HH", data)
+    if not height or width < 160:
         return None
-    data = bytes(int("".join(map(str, white[i : i + 8].astype(int))), 2) for i in range(2, 42, 8))
-    height, width = struct.unpack(">HH", data[:4])
-    return (width, height) if height and width and data[4] == zlib.crc32(data[:4]) & 0xFF else None
+    drawn = cells(width, height)
+    first = [0, 0, *drawn[0][2:-2], 0, 0]
+    black = np.mean(relative[1] > middle[0]) < 0.25
+    return (width, height) if white == drawn or (white[0] == first and black) else None
+
+
+def sampled(framed, depth, shift=0):
+    """Samples of the upper and the lower bar of a frame, and the paper's brightness."""
+    height, width = len(framed), framed.shape[1]
+    u = next(n for n in range(4, 100) if unit(width - 12 * n, height - 12 * n) == n)
+    side = (width - 4 * u) / 44
+    columns = np.floor(2 * u + (np.arange(44) + 0.5 + shift) * side).astype(int)
+    row = int((2 + depth) * u)
+    return framed[[row, height - 1 - row]][:, columns].astype(float), framed[u].mean()
 
 
 SIZES = [
@@ -408,7 +585,7 @@ def test_frames_are_equal(width, height):
     assert theirs.shape == ours.shape
     differing = set(np.nonzero((theirs != ours).any(axis=0))[0])
     halves = [
-        x for cell in range(2, 42) for x in edges(width, height, cell) if x % 1 == Fraction(1, 2)
+        x for cell in range(1, 43) for x in edges(width, height, cell) if x % 1 == Fraction(1, 2)
     ]
     assert differing <= {column for x in halves for column in (int(x), int(x) + 1)}
     assert border.thickness(height, width) == 6 * unit(width, height)
@@ -419,41 +596,43 @@ def test_vectors_of_the_page():
     assert len(rows) == 7
     for line in rows:
         numbers = re.findall(r"`[\w ]+`|\d+", line)
-        crc, data = (numbers.pop(5).strip("`") for _ in range(2))
-        data = bytes.fromhex(data)
-        width, height, u, w, h, top, bottom, first, a, b, last, c, d = map(int, numbers)
+        lower, upper = (bytes.fromhex(numbers.pop(n).strip("`")) for n in (6, 5))
+        width, height, u, w, h, *places = map(int, numbers)
         assert u == unit(width, height)
         assert (w, h) == (width + 12 * u, height + 12 * u)
-        assert int(crc, 16) == zlib.crc32(data[:4])
-        told = bits(width, height)
-        assert np.packbits(told).tobytes() == data
-        white = [cell for cell, bit in enumerate(told, 2) if bit]
-        assert (first, last) == (white[0], white[-1])
-        bar = border.draw(np.zeros((height, width), np.uint8))[2 * u : 5 * u]
-        rows = 2 * u + np.nonzero(bar[:, a])[0]
-        assert (rows[0], rows[-1]) == (top, bottom)
-        columns = np.nonzero(bar[3 * u // 2, 2 * u : -2 * u])[0] + 2 * u
+        assert (upper, lower) == told(width, height)
+        framed = border.draw(np.zeros((height, width), np.uint8))
+        first, a, b, second, c, d = places[4:]
+        rows = [
+            n for n in np.nonzero(framed[:, a])[0] if 2 * u <= n < 5 * u or -5 * u <= n - h < -2 * u
+        ]
+        runs = np.split(rows, np.nonzero(np.diff(rows) > 1)[0] + 1)
+        assert [end for run in runs for end in (run[0], run[-1])] == places[:4]
+        white = [cell for cell, bit in enumerate(cells(width, height)[1]) if bit]
+        assert [first, second] == white[:2]
+        bar = framed[h - 1 - 7 * u // 2, 2 * u : -2 * u]
+        columns = np.nonzero(bar)[0] + 2 * u
         runs = np.split(columns, np.nonzero(np.diff(columns) > 1)[0] + 1)
-        assert [(run[0], run[-1]) for run in (runs[0], runs[-1])] == [(a, b), (c, d)]
+        assert [(run[0], run[-1]) for run in runs[:2]] == [(a, b), (c, d)]
 
 
 def test_bits_of_the_page():
     shown = re.findall(r"^    ((?:[01]{8} ?){5})$", PAGE, re.M)
-    told = [[int(bit) for bit in line.replace(" ", "")] for line in shown]
-    assert told == [bits(160, 100), bits(768, 512)]
+    bits = [[int(bit) for bit in line.replace(" ", "")] for line in shown]
+    drawn = [*cells(160, 100), *cells(768, 512)]
+    assert bits == [bar[2:-2] for bar in drawn]
 
 
+@pytest.mark.parametrize("drawn", [border.draw, first_version], ids=["ours", "first version"])
 @pytest.mark.parametrize(("width", "height"), SIZES[:6])
-def test_the_pages_reader_reads_our_frames_within_its_tolerance(width, height):
+def test_the_pages_reader_reads_frames_within_its_tolerance(width, height, drawn):
     gray = np.random.default_rng(0).integers(0, 256, (height, width), np.uint8)
-    framed, u = border.draw(gray).astype(float), unit(width, height)
-    side = (width + 8 * u) / 44
+    framed = drawn(gray)
     for depth in (0.7, 1.5, 2.3):
         for shift in (-0.2, 0, 0.2):
-            columns = np.floor(2 * u + (np.arange(44) + 0.5 + shift) * side).astype(int)
-            row = int((2 + depth) * u)
-            assert tells(framed[row, columns], framed[u].mean()) == (width, height)
-    assert tells(framed[int(3.5 * u), columns[::-1]], 255) is None
+            assert tells(*sampled(framed, depth, shift)) == (width, height)
+    assert tells(*sampled(framed[:, ::-1], 1.5)) is None
+    assert tells(*sampled(framed[::-1, ::-1], 1.5)) is None
 
 
 def test_estimated_unit_is_as_near_as_the_page_says():
@@ -466,18 +645,11 @@ def test_estimated_unit_is_as_near_as_the_page_says():
     assert np.all(np.abs(1.5 * share[shorter < 83] - 1.5) > 0.9)
 
 
+@pytest.mark.parametrize("drawn", [frame, first_version])
 @pytest.mark.parametrize("turns", [0, 1, 2, 3])
-def test_our_reader_reads_the_pages_frames(turns):
+def test_our_reader_reads_the_pages_frames(turns, drawn):
     gray = np.tile(np.linspace(40, 200, 200), (120, 1)).round().astype(np.uint8)
-    scan = np.pad(np.rot90(frame(gray), turns), 30, constant_values=255)
+    scan = np.pad(np.rot90(drawn(gray), turns), 30, constant_values=255)
     found = rectification.rectify(scan)
     assert found.shape == gray.shape
     assert np.abs(found - gray).mean() < 2
-
-
-def test_mirrored_frames_are_not_read():
-    gray = np.full((120, 200), 128, np.uint8)
-    mirrored = frame(gray)[:, ::-1].astype(float)
-    u = unit(200, 120)
-    columns = np.floor(2 * u + (np.arange(44) + 0.5) * (200 + 8 * u) / 44).astype(int)
-    assert tells(mirrored[int(3.5 * u), columns], 255) is None

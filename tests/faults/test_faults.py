@@ -12,6 +12,7 @@ import os
 import signal
 import subprocess
 import sys
+import tempfile
 from pathlib import Path
 
 import pytest
@@ -19,12 +20,19 @@ from click.testing import CliRunner
 from PIL import Image
 
 from invgray.cli import main
+from invgray.errors import OutputError
 from invgray.files import place, reading
+from invgray.inference.machine import Machine
+from invgray.inference.tiling import unwatched
 from invgray.models import sitting
 from invgray.models.sitting import Sitting
 from invgray.models.subpixel.settings import SubpixelSettings
 from invgray.presets import card as cards
 from invgray.presets import store
+from invgray.serve import problems
+from invgray.serve.limits import Limits
+from invgray.serve.operations import DECODE, Setting
+from invgray.serve.parameters import ColorFormat
 from invgray.training import split
 from invgray.training.length import Length, Unit
 from invgray.training.split import Split
@@ -49,6 +57,8 @@ def commands(tmp_path, photo):
         "decode a folder": ("decode", grays, "-o", out, "-q", *luminance),
         "colorize": ("colorize", grays / "0.png", "-o", out / "a.tiff"),
         "benchmark": ("benchmark", colors, "--json", out / "a.json", "-q", *luminance),
+        "benchmark's page": ("benchmark", colors, "--html", out / "a.html", "-q", *luminance),
+        "benchmark's rows": ("benchmark", colors, "--csv", out / "a.csv", "-q", *luminance),
     }
     return {name: tuple(map(str, call)) for name, call in calls.items()}
 
@@ -60,7 +70,16 @@ COMMANDS = (
     "decode a folder",
     "colorize",
     "benchmark",
+    "benchmark's page",
+    "benchmark's rows",
 )
+SINGLE = tuple(name for name in COMMANDS if "folder" not in name)
+BATCHES = tuple(name for name in COMMANDS if "folder" in name)
+
+
+def target_of(call):
+    """The file that a command of ``SINGLE`` writes."""
+    return Path(call[3])
 
 
 class Full(io.FileIO):
@@ -114,6 +133,10 @@ def failing(number):
 def whole(path):
     if path.suffix == ".json":
         return bool(json.loads(path.read_text()))
+    if path.suffix == ".html":
+        return path.read_text().rstrip().endswith("</html>")
+    if path.suffix == ".csv":
+        return path.read_text().endswith("\n")
     return reading.read(path).pixels.size > 0
 
 
@@ -151,12 +174,45 @@ def test_a_write_that_fails_leaves_nothing_half(
     assert len(found) in ({2, 2 + named} if "folder" in command else {0 + named})
 
 
+@pytest.mark.parametrize(
+    ("kind", "cause"),
+    [("write", errno.ENOSPC), ("fsync", errno.EIO), ("link", errno.EACCES)],
+)
+@pytest.mark.parametrize("number", [2, 3])
+@pytest.mark.parametrize("command", BATCHES)
+def test_the_nth_write_of_a_batch_that_fails_costs_that_result_only(
+    commands, fault, recwarn, tmp_path, command, kind, number, cause
+):
+    calls = fault(kind, number, failing(cause))
+    result = CliRunner().invoke(main, commands[command])
+    assert len(calls) >= number
+    assert result.exit_code == 1
+    said = f"cannot be written ({os.strerror(cause)})"
+    assert [said in line for line in result.stderr.splitlines()].count(True) == 1
+    assert len(assert_sound(tmp_path / "out")) in (2, 3)
+
+
+@pytest.mark.parametrize(("kind", "number"), [("fsync", 1), ("fsync", 3), ("link", 2)])
+@pytest.mark.parametrize("command", BATCHES)
+def test_an_interruption_of_a_batch_leaves_whole_results(
+    commands, fault, recwarn, tmp_path, command, kind, number
+):
+    calls = fault(kind, number, lambda: signal.raise_signal(signal.SIGINT))
+    try:
+        result = CliRunner().invoke(main, commands[command])
+    finally:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
+    assert len(calls) >= number
+    assert result.exit_code == 130
+    assert_sound(tmp_path / "out")
+
+
 @pytest.mark.parametrize(("kind", "number"), [("fsync", 1), ("fsync", 2), ("replace", 1)])
-@pytest.mark.parametrize("command", ["encode", "decode", "colorize", "benchmark"])
+@pytest.mark.parametrize("command", SINGLE)
 def test_an_interruption_leaves_the_old_or_the_new(
     commands, fault, recwarn, tmp_path, command, kind, number
 ):
-    target = Path(commands[command][3])
+    target = target_of(commands[command])
     target.parent.mkdir()
     target.write_text("precious")
     calls = fault(kind, number, lambda: signal.raise_signal(signal.SIGINT))
@@ -182,6 +238,7 @@ def killing(*arguments, **options):
     return result
 setattr(os, sys.argv[1], killing)
 from invgray.cli import main
+from invgray.errors import OutputError
 main(sys.argv[4:])
 """
 
@@ -216,6 +273,44 @@ def test_a_killed_command_can_be_run_again(
     assert len(list(out.iterdir())) == (3 if "folder" in command else 1)
 
 
+@pytest.mark.parametrize("when", ["before", "after"])
+@pytest.mark.parametrize("command", ["encode", "decode", "benchmark's page"])
+def test_a_command_that_is_killed_at_a_rename_leaves_the_old_or_the_new(
+    commands, tmp_path, command, when
+):
+    target = target_of(commands[command])
+    target.parent.mkdir()
+    target.write_text("precious")
+    line = [sys.executable, "-c", KILLED, "replace", "1", when, *commands[command], "--overwrite"]
+    killed = subprocess.run(line, capture_output=True, check=False)
+    assert killed.returncode == -signal.SIGKILL
+    assert whole(target) if when == "after" else target.read_text() == "precious"
+
+
+FULL = Path("/dev/full")
+
+
+@pytest.mark.skipif(not FULL.exists(), reason="needs /dev/full")
+@pytest.mark.parametrize(
+    ("command", "options"),
+    [
+        *((name, ("-o", "-")) for name in ("encode", "decode", "colorize")),
+        *((name, ("--json",)) for name in ("inspect", "encode a folder")),
+        ("benchmark", ("--json", "-")),
+    ],
+)
+def test_a_standard_output_without_room_is_one_line(commands, command, options):
+    known = commands | {"inspect": ("inspect", commands["decode"][1])}
+    line = [sys.executable, "-m", "invgray", *known[command], *options]
+    with FULL.open("wb") as full:
+        done = subprocess.run(line, stdout=full, stderr=subprocess.PIPE, text=True, check=False)
+    assert done.returncode == 1
+    said = [line for line in done.stderr.splitlines() if os.strerror(errno.ENOSPC) in line]
+    assert len(said) == 1
+    assert said[0].startswith("invgray: standard output: cannot be written (")
+    assert "Traceback" not in done.stderr
+
+
 WRITERS = {
     "card.json": lambda path: cards.write(path, store.find("luminance").card),
     "settings.json": lambda path: sitting.write(
@@ -225,7 +320,7 @@ WRITERS = {
         path, Split(training=("a",), validation=("b",), named=True)
     ),
 }
-"""What 'train' writes of its own; checkpoints and weights are TensorFlow's and OpenVINO's."""
+"""What 'train' writes of its own; for checkpoints see ``test_training.py``."""
 
 
 @pytest.mark.parametrize(
@@ -246,3 +341,25 @@ def test_what_a_run_keeps_is_replaced_whole_or_not(tmp_path, fault, name, kind, 
         WRITERS[name](path)
     assert path.read_text() == "precious"
     assert list(tmp_path.iterdir()) == [path]
+
+
+# The server
+
+
+@pytest.mark.parametrize(
+    ("kind", "number", "cause"), [("write", 1, errno.ENOSPC), ("fsync", 1, errno.EIO)]
+)
+@pytest.mark.parametrize("form", ["webp", "tif", "jpg"])
+def test_a_result_that_a_server_cannot_write_is_its_fault(
+    commands, fault, tmp_path, monkeypatch, form, kind, number, cause
+):
+    """It writes only what is no PNG, to a folder of its own, and leaves nothing."""
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "temporary"))
+    (tmp_path / "temporary").mkdir()
+    fault(kind, number, failing(cause))
+    body = Path(commands["decode"][1]).read_bytes()
+    query = DECODE.query(format=ColorFormat(form), preset="luminance")
+    with pytest.raises(OutputError, match="cannot be written") as raised:
+        DECODE.run(body, query, Setting(Machine(), Limits()), unwatched)
+    assert problems.answer(raised.value).status_code == 500
+    assert list((tmp_path / "temporary").iterdir()) == []

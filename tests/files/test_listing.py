@@ -1,13 +1,15 @@
-"""Pictures in folders: all that are some, and what cannot be looked at."""
+"""Pictures in folders: all that are some, and what cannot be looked at; names in lists."""
 
 from __future__ import annotations
 
+import io
 import os
 from pathlib import Path
 
 import pytest
 
 from invgray.errors import InputError
+from invgray.files import listing
 from invgray.files.listing import pictures_in
 
 HEIC = b"\0\0\0\x18ftypheic"
@@ -92,3 +94,13 @@ def test_the_rest_is_found_all_the_same(album):
 def test_a_missing_folder_is_named(tmp_path):
     with pytest.raises(InputError, match=r"gone: the folder may not be read \(No such file"):
         names(tmp_path / "gone")
+
+
+def test_names_in_a_list(tmp_path):
+    path = tmp_path / "list"
+    path.write_bytes(b"a b.png\r\n\n -c\xff.png \nd.png")
+    assert listing.names_in(path) == ("a b.png", os.fsdecode(b" -c\xff.png "), "d.png")
+    assert listing.names_in(io.BytesIO(b"a\nb\0\0c\r"), null=True) == ("a\nb", "c\r")
+    assert listing.names_in(io.BytesIO(b"")) == ()
+    with pytest.raises(InputError, match=r"gone: the list of files may not be read \(No such"):
+        listing.names_in(tmp_path / "gone")

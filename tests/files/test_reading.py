@@ -12,11 +12,13 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from PIL import Image, ImageCms
+from PIL import Image, ImageCms, TiffImagePlugin
 
 from invgray import memory
-from invgray.errors import DamagedError, InputError, TooLargeError
+from invgray.errors import DamagedError, InputError, PagesError, TooLargeError
 from invgray.files import reading
+from invgray.files.parts import Part
+from invgray.files.plugins import Plugin
 
 
 @pytest.mark.parametrize(
@@ -66,18 +68,18 @@ def test_transparent_colour(picture, read):
     assert result.alpha.sum() == 255 * (40 * 50 - 1)
 
 
-def test_sixteen_bit_gray_is_reduced_with_a_notice(read):
+def test_sixteen_bit_gray_is_reduced(read):
     levels = np.array([[0, 257, 300, 65535]], np.uint16)
     result = read(Image.fromarray(levels))
     assert result.pixels.tolist() == [[0, 1, 1, 255]]
-    assert result.notices == ("16 bits a channel reduced to 8",)
+    assert result.dropped == (Part.DEPTH,)
 
 
-def test_sixteen_bit_colour_is_reduced_with_a_notice(png):
+def test_sixteen_bit_colour_is_reduced(png):
     row = struct.pack(">6H", 257, 514, 771, 65535, 0, 32896)
     result = reading.read(png(2, 1, 16, 2, b"\0" + row))
     assert result.pixels.tolist() == [[[1, 2, 3], [255, 0, 128]]]
-    assert result.notices == ("16 bits a channel reduced to 8",)
+    assert result.dropped == (Part.DEPTH,)
 
 
 @pytest.mark.parametrize("orientation", range(1, 9))
@@ -119,6 +121,15 @@ def test_the_resolution_of_exif_is_in_inches_or_centimetres(picture, read, unit,
     exif = Image.Exif()
     exif[0x011A], exif[0x011B], exif[0x0128] = 72.0, 72.0, unit
     assert read(picture, "JPEG", exif=exif).dpi == pytest.approx(expected)
+
+
+def test_a_jpeg_of_no_resolution_has_none_because_of_its_exif(picture, read):
+    exif = Image.Exif()
+    exif[0x010F] = "a camera"
+    assert read(picture, "JPEG", exif=exif).dpi is None
+    assert read(picture, "JPEG", exif=exif, dpi=(72, 72)).dpi == (72, 72)
+    exif[0x011A], exif[0x0128] = 72, 2
+    assert read(picture, "JPEG", exif=exif).dpi == (72, 72)
 
 
 @pytest.mark.parametrize("dpi", [(0.2, 0.2), (300, 0), (1e7, 1e7)])
@@ -253,32 +264,56 @@ def test_damaged_files_are_explained(tmp_path, photo_file, png):
         reading.read(tmp_path)
 
 
-def test_several_frames_are_refused(tmp_path, picture):
-    path = tmp_path / "film.gif"
-    picture.save(path, save_all=True, append_images=[picture.rotate(9), picture.rotate(20)])
-    with pytest.raises(InputError, match="has 3 frames"):
-        reading.read(path)
+COLORS = ("red", "lime", "blue")
 
 
-@pytest.mark.parametrize(
-    ("name", "beginning", "form"),
-    [
-        ("a.heic", b"\0\0\0\x18ftypheic", "HEIC"),
-        ("a.jpg", b"\0\0\0\x18ftypmif1", "HEIC"),
-        ("a.HIF", b"nonsense", "HEIC"),
-        ("a.jxl", b"\xff\x0a", "JPEG XL"),
-        ("a.png", b"\xff\x0a\xf8", "JPEG XL"),
-        ("picture", b"\0\0\0\x0cJXL \r\n\x87\n", "JPEG XL"),
-    ],
-)
-def test_pictures_of_foreign_formats_are_named_with_the_remedy(tmp_path, name, beginning, form):
-    path = tmp_path / name
-    path.write_bytes(beginning + bytes(100))
-    with pytest.raises(InputError) as caught:
-        reading.read(path)
-    assert str(caught.value) == (
-        f"{path}: is a {form} picture, which cannot be read here; save it as JPEG or PNG first"
-    )
+@pytest.mark.parametrize("form", ["GIF", "TIFF", "PNG", "WEBP", "AVIF", "HEIF"])
+def test_one_of_several_pages_is_read(saved, form):
+    Plugin.HEIF.load()
+    options = {"lossless": True} if form == "WEBP" else {}
+    first, *others = (Image.new("RGB", (32, 24), color) for color in COLORS)
+    data = saved(first, form, save_all=True, append_images=others, **options)
+    with pytest.raises(PagesError, match="standard input: has 3 pages; choose one"):
+        reading.read(data)
+    for page, color in enumerate(COLORS, 1):
+        found = reading.read(data, page=page)
+        apart = found.pixels.astype(int) - np.asarray(Image.new("RGB", (1, 1), color))
+        assert np.abs(apart).max() <= 3, color
+        assert found.dropped == (Part.PAGES,)
+    with pytest.raises(InputError, match="has 3 pages, and none of number 4"):
+        reading.read(data, page=4)
+
+
+def test_pages_have_sizes_of_their_own_and_each_is_admitted(saved):
+    pages = [Image.new("L", (width, 5)) for width in (3, 8)]
+    data = saved(pages[0], "TIFF", save_all=True, append_images=pages[1:])
+    sizes = []
+    assert reading.read(data, lambda *size: sizes.append(size), page=2).pixels.shape == (5, 8)
+    assert sizes == [(5, 3), (5, 8)]
+
+
+def test_a_picture_of_one_page_has_a_first_one(photo_file):
+    assert reading.read(photo_file, page=1).dropped == ()
+    with pytest.raises(InputError, match="has one page, and none of number 2"):
+        reading.read(photo_file, page=2)
+
+
+def test_a_photo_with_previews_is_one_picture(picture, saved):
+    data = saved(picture, "MPO", save_all=True, append_images=[picture.resize((9, 9))])
+    assert reading.read(data).pixels.shape == (40, 50, 3)
+    assert reading.read(data).dropped == (Part.PAGES,)
+    assert reading.read(data, page=2).pixels.shape == (9, 9, 3)
+
+
+def test_layers_of_a_tiff_are_told(picture, read):
+    tags = TiffImagePlugin.ImageFileDirectory_v2()
+    tags[37724] = b"Adobe Photoshop Document Data Block\0"
+    assert read(picture, "TIFF", tiffinfo=tags).dropped == (Part.LAYERS,)
+
+
+@pytest.mark.parametrize("told", [b'hdrgm:Version="1.0"', b"<x:HDRGainMapVersion>1<"])
+def test_gain_maps_are_told(picture, read, told):
+    assert read(picture, "JPEG", xmp=b"<x>" + told + b"</x>").dropped == (Part.GAIN_MAP,)
 
 
 def test_a_picture_is_read_by_its_content_not_its_suffix(tmp_path, photo_file):

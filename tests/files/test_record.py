@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image, PngImagePlugin
 
+from invgray.color.mix import LUMINANCE, Mix
 from invgray.errors import InputError
 from invgray.files import reading, record
 from invgray.files.record import Record
@@ -34,6 +35,9 @@ def records(profile):
         colorless=st.booleans(),
         icc=st.sampled_from([None, profile]),
         border=st.integers(0, 10**6),
+        mix=st.builds(
+            lambda red, blue: Mix(red, 1000 - red - blue, blue), *2 * [st.integers(0, 500)]
+        ),
     )
 
 
@@ -94,7 +98,7 @@ def test_other_comments_are_no_records(photo, read, comment):
 
 def test_records_of_newer_versions_are_refused(photo, read):
     info = PngImagePlugin.PngInfo()
-    info.add_text(record.KEYWORD, '{"preset": "a", "weights": "b", "format": 2}')
+    info.add_text(record.KEYWORD, '{"preset": "a", "weights": "b", "format": 3}')
     with pytest.raises(InputError, match="newer invgray; upgrade"):
         read(Image.fromarray(photo[:9, :9, 0]), pnginfo=info)
 
@@ -138,3 +142,10 @@ def test_any_chunk_leaves_the_picture(png, content, kind):
         assert reading.read(data).pixels.tolist() == [[7]]
     except InputError as error:
         assert str(error).startswith("standard input: ")  # noqa: PT017 - few fail
+
+
+def test_only_mixes_that_are_not_the_luminance_s_make_a_later_format():
+    plain = json.loads(record.to_text(Record(preset="a", weights="b", mix=LUMINANCE)))
+    mixed = json.loads(record.to_text(Record(preset="a", weights="b", mix=Mix(500, 500, 0))))
+    assert (plain["format"], "mix" in plain) == (1, False)
+    assert (mixed["format"], mixed["mix"]) == (2, {"red": 500, "green": 500, "blue": 0})

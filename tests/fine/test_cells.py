@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import struct
+import zlib
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from invgray.color.mix import LUMINANCE, Mix
 from invgray.fine import cells, digits
 from invgray.fine.cells import Cell, Kind, Layout
 
@@ -33,7 +37,7 @@ def test_a_layout_covers_every_pixel_once(layout):
         places.append(box)
     assert (covered == 1).all()
     assert layout.sound
-    if layout.version == 2:
+    if not layout.side:
         assert np.ptp([box.height for box in places]) <= 1
         assert np.ptp([box.width for box in places]) <= 1
 
@@ -99,17 +103,18 @@ def test_layouts_that_make_no_sense_are_told(layout):
     st.integers(1, 300),
     st.sampled_from(digits.BASES),
     st.sampled_from(Kind),
+    st.sampled_from([LUMINANCE, Mix(1000, 0, 0), Mix(0, 0, 1000), Mix(340, 660, 0)]),
     st.data(),
 )
-def test_a_cell_comes_back(height, width, base, kind, data):
+def test_a_cell_comes_back(height, width, base, kind, mix, data):
     layout = Layout(height, width, max(1, height // 128), max(1, width // 128))
     row = data.draw(st.integers(0, layout.rows - 1))
     column = data.draw(st.integers(0, layout.columns - 1))
     box = layout.box(row, column)
-    room = cells.room(box.height, box.width, base)
+    room = cells.room(box.height, box.width, base, cells.version_of(mix))
     if room < 0:
         return
-    cell = Cell(layout, row, column, WEIGHTS, kind, data.draw(st.binary(max_size=room)))
+    cell = Cell(layout, row, column, WEIGHTS, kind, data.draw(st.binary(max_size=room)), mix)
     levels = np.random.default_rng(0).integers(0, 256, (height, width)).astype(np.uint8)
     levels[box.slices] = digits.to_levels(levels[box.slices], cells.write(cell, base), base)
     assert cells.read(levels, box.top, box.left, base) == cell
@@ -199,3 +204,23 @@ def test_first_digits_are_unlike_themselves_elsewhere(base):
     assert sync.max() == base - 1
     agreement = [np.mean(sync[shift:] == sync[: 32 - shift]) for shift in range(1, 24)]
     assert max(agreement) < 0.8
+
+
+@pytest.mark.parametrize(("red", "blue"), [(1000, 1), (65535, 65535), (501, 500)])
+def test_a_mix_that_makes_no_sense_is_no_cell(red, blue):
+    layout, base = Layout(40, 50, 1, 1), 2
+    sound = cells.write(Cell(layout, 0, 0, WEIGHTS, Kind.EXACT, b"abc", Mix(500, 0, 500)), base)
+    data = bytearray(digits.to_bytes(strip_first(sound)[32:], base)[:38])
+    assert data[21:25] == struct.pack(">HH", 500, 500)
+    data[21:25] = struct.pack(">HH", red, blue)
+    data[34:38] = struct.pack(">I", zlib.crc32(data[:34]))
+    carried = np.concatenate(
+        [cells._sync(base), digits.from_bytes(bytes(data), 40 * 50 - 32, base)]
+    )
+    forged = np.hstack([carried[: 40 * 32].reshape(40, 32), carried[40 * 32 :].reshape(40, 18)])
+    assert cells.read(sound, 0, 0, base)
+    assert cells.read(forged, 0, 0, base) is None
+
+
+def strip_first(values):
+    return np.concatenate([values[:, :32].ravel(), values[:, 32:].ravel()])

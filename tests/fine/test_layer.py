@@ -15,6 +15,7 @@ from skimage import data
 
 from invgray import metrics
 from invgray.color.luminance import luminance
+from invgray.color.mix import Mix
 from invgray.fine import cells, chroma, digits, layer
 from invgray.fine.orientation import ORIENTATIONS
 
@@ -177,7 +178,7 @@ def test_a_gray_of_version_1_is_read():
     rgb = data.astronaut()[:280, 60:360].copy()
     rgb[:128, :128] = drawing
     found, restored, base, exact = decoded(gray)
-    assert (found.layout.version, found.weights, len(found.intact)) == (1, WEIGHTS, 4)
+    assert (found.intact[0][1].version, found.weights, len(found.intact)) == (1, WEIGHTS, 4)
     assert set(np.unique(base)) == {2, 3}
     assert (exact == (np.indices(exact.shape) < 128).all(0)).all()
     np.testing.assert_array_equal(restored[exact], rgb[exact])
@@ -274,3 +275,16 @@ def test_mutations_are_harmless(gray, seed):
     if found:
         restored = layer.restore(found, *found.orientation.undo(mutated).shape)
         assert {base for _, base, _ in restored.cells} <= set(digits.BASES)
+
+
+def test_a_cell_of_another_mix_counts_as_damaged():
+    """It was pasted in from a gray of the same picture."""
+    rgb = np.ascontiguousarray(data.astronaut()[:256, :256])
+    grays = [
+        layer.code(rgb, WEIGHTS, mix=mix).embed(mix.gray(rgb))
+        for mix in (Mix(1000, 0, 0), Mix(0, 1000, 0))
+    ]
+    gray = np.hstack([grays[0][:, :128], grays[1][:, 128:]])
+    found = layer.find(gray)
+    assert (found.mix, len(found.intact)) == (Mix(1000, 0, 0), 2)
+    assert len(layer.find(grays[0]).intact) == 4

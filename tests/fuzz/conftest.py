@@ -13,6 +13,7 @@ from PIL import Image
 from skimage import data
 
 from invgray.files.formats import NOT_PIXELS
+from invgray.files.plugins import Plugin
 
 WIDTH, HEIGHT = 24, 18
 LARGEST = 10_000
@@ -32,6 +33,8 @@ def written(rgb):
     """Files of the formats that Pillow writes, in every mode that these take."""
     image = Image.fromarray(rgb)
     Image.init()
+    for plugin in Plugin:
+        plugin.load()
     for form in sorted(set(Image.OPEN) & set(Image.SAVE) - NOT_PIXELS):
         for mode in MODES:
             with suppress(Exception):  # a mode that the format does not take

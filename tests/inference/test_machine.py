@@ -20,3 +20,9 @@ def test_plain_strings_are_taken_for_their_members():
 def test_other_words_are_refused(wrong):
     with pytest.raises(ValueError, match="is not a valid"):
         Machine(**wrong)
+
+
+def test_there_is_a_thread_at_least():
+    assert Machine(threads=1).threads == 1
+    with pytest.raises(ValueError, match="there must be a thread at least, not 0"):
+        Machine(threads=0)

@@ -142,3 +142,41 @@ def test_without_a_gpu_tensorflow_is_not_asked(monkeypatch):
     monkeypatch.setattr(processor, "gpu_present", lambda: False)
     monkeypatch.setitem(sys.modules, "invgray.inference.tensorflow", None)
     assert network._engine_and_device(Machine()) == (Engine.OPENVINO, Device.CPU)
+
+
+def test_openvino_runs_with_as_many_threads_as_are_asked_for(monkeypatch, preset):
+    from invgray.inference import openvino as engine
+
+    settings = []
+
+    class Core(engine.openvino.Core):
+        def compile_model(self, model, device, chosen):
+            settings.append(chosen)
+            compiled = super().compile_model(model, device, chosen)
+            settings.append(compiled.get_property("INFERENCE_NUM_THREADS"))
+            return compiled
+
+    monkeypatch.setattr(engine.openvino, "Core", Core)
+    name = preset.card.architecture.networks[0]
+    for threads in (1, None):
+        machine = Machine(device="cpu", precision="float32", threads=threads)
+        network.open_network(preset, name, machine)
+    assert settings[:2] == [settings[0] | {"INFERENCE_NUM_THREADS": 1}, 1]
+    assert "INFERENCE_NUM_THREADS" not in settings[2]
+
+
+def test_tensorflow_runs_with_as_many_threads_as_are_asked_for(monkeypatch):
+    from invgray.inference import tensorflow as engine
+
+    threading, counts = engine.tf.config.threading, []
+    for kind in ("intra", "inter"):
+        monkeypatch.setattr(threading, f"set_{kind}_op_parallelism_threads", counts.append)
+    engine.use_threads(3)
+    assert counts == [3, 3]
+
+    def late(count):
+        raise RuntimeError
+
+    monkeypatch.setattr(threading, "set_intra_op_parallelism_threads", late)
+    with pytest.raises(DeviceError, match="begun to work with another number of threads"):
+        engine.use_threads(2)

@@ -134,3 +134,17 @@ def test_the_default_tile_goes_by_the_memory(monkeypatch):
         assert tiling.default_tile() == side
     monkeypatch.delattr("os.sysconf")
     assert tiling.default_tile() == 448
+
+
+def test_passes_are_portions_of_a_whole():
+    heard = []
+
+    def watch(*progress):
+        heard.append(progress)
+
+    first, second = tiling.portion(watch, 0, 0.75), tiling.portion(watch, 0.75, 1)
+    inner = tiling.portion(second, 0.5, 1)
+    for part in (first, second, inner):
+        part(0, 400)
+        part(200, 400)
+    assert heard == [(n, 400) for n in (0, 150, 300, 350, 350, 375)]

@@ -75,14 +75,15 @@ def test_what_is_no_print_is_refused(scan):
 
 
 def forged(height, width, side=400):
-    """A frame of ordinary size whose cells tell another one, with a sound checksum."""
+    """A frame of ordinary size whose cells tell another one, with a sound check."""
     framed = border.draw(np.full((side, side), 128, np.uint8))
-    u, bits = border.unit(side, side), border._bits(height, width)
-    upper = slice(round((border.MARGIN + 0.2 * border.FRAME) * u), round(4.4 * u))
+    u = border.unit(side, side)
+    depth = slice(round((border.MARGIN + 0.2 * border.FRAME) * u), round(4.4 * u))
     cell = (side + 8 * u) / border.CELLS
-    for i, bit in enumerate(bits):
-        left = border.MARGIN * u + (i + 2.15) * cell
-        framed[upper, round(left) : round(left + 0.7 * cell)] = 255 * bit
+    for bar, cells in zip((framed, framed[::-1]), border._cells(height, width), strict=True):
+        for i, white in enumerate(cells):
+            left = border.MARGIN * u + (i + 0.15) * cell
+            bar[depth, round(left) : round(left + 0.7 * cell)] = 255 * white
     return np.pad(framed, 20, constant_values=255)
 
 

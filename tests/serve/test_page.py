@@ -7,6 +7,7 @@ import io
 import time
 import zipfile
 from pathlib import Path
+from urllib.parse import parse_qs, urlsplit
 
 import numpy as np
 import pytest
@@ -294,12 +295,86 @@ def test_everything_is_reached_by_keyboard(page, picture):
             break
     order = [
         *("files", "action", "preset", "gray-format", "color-format", "temperature", "strip"),
-        *("again", "all", "clear", "remove", "pair", "zoom", "compare viewport", "split"),
+        *("again", "all", "clear", "paint", "remove", "pair", "zoom", "compare viewport", "split"),
         *("viewport", "viewport", "viewport"),
         *("Download a photo.gray.png", "Download a photo.color.png"),
         *("OpenAPI description", "presets", "metrics", "health"),
     ]
     assert reached == order
+
+
+def hints_sent(page):
+    """The hints of the last request, as options of the command."""
+    names = page.run("return performance.getEntriesByType('resource').map((e) => e.name)")
+    (query,) = [urlsplit(name).query for name in names if "/colorize?" in name][-1:]
+    return [part for hint in parse_qs(query)["hint"] for part in ("--hint", hint)]
+
+
+def coloured(page, tmp_path, picture):
+    """The hints that were sent; what comes back is what the command makes of them."""
+    page.find(".spread").click()
+    page.until(lambda: "Colours from hints" in page.find(".panes").text)
+    page.news("1 of 1 done")
+    sent = hints_sent(page)
+    expected = by_command(picture, tmp_path / "expected.png", "colorize", *sent)
+    link = page.find(".downloads a")
+    assert page.download(link, "a photo.colorized.png") == expected
+    (tmp_path / "a photo.colorized.png").unlink()
+    (tmp_path / "expected.png").unlink()
+    return sent
+
+
+def test_strokes_of_a_brush_give_their_colours(page, picture, tmp_path):
+    from selenium.webdriver.common.action_chains import ActionChains
+
+    page.put(picture)
+    page.news("1 of 1 done")
+    page.find(".paint").click()
+    page.until(lambda: page.run("return document.querySelector('.hints canvas').width") == 192)
+    canvas = page.find(".hints canvas")
+    page.run("arguments[0].scrollIntoView({ block: 'center' })", canvas)
+    for color, down in (("#d02020", -60), ("#2040d0", 60)):
+        page.run("document.querySelector('.hints .bar .color').value = arguments[0]", color)
+        drag = ActionChains(page.browser).move_to_element_with_offset(canvas, -80, down)
+        drag.click_and_hold().move_by_offset(80, 0).move_by_offset(80, 20).release().perform()
+    rows = page.all(".given li")
+    assert [row.text.split(" points")[0] for row in rows] == ["Stroke of 3", "Stroke of 3"]
+    painted = page.run(
+        "const c = document.querySelector('.hints canvas');"
+        "const d = c.getContext('2d').getImageData(0, 0, c.width, c.height).data;"
+        "return d.filter((_, i) => i % 4 === 3 && d[i] > 0).length"
+    )
+    assert painted > 100
+    assert page.violations() == []
+    sent = coloured(page, tmp_path, picture)
+    assert [hint.split(",")[2] for hint in sent[1::2]] == ["d02020"] * 3 + ["2040d0"] * 3
+    rows[1].find_element("css selector", ".drop-hint").click()
+    assert len(coloured(page, tmp_path, picture)) == 6
+    page.find(".none").click()
+    assert not page.find(".spread").is_enabled()
+
+
+def test_hints_are_listed_by_keyboard_alone(page, picture, tmp_path):
+    from selenium.webdriver.common.keys import Keys
+
+    page.put(picture)
+    page.news("1 of 1 done")
+    page.find(".paint").send_keys(Keys.ENTER)
+    page.until(lambda: page.run("return document.querySelector('.hints canvas').width") == 192)
+    page.find(".add").send_keys(Keys.ENTER)
+    x, y = page.find(".given .x"), page.find(".given .y")
+    assert page.run("return document.activeElement.className") == "x"
+    assert (x.get_property("value"), y.get_property("value")) == ("96", "80")
+    x.send_keys(Keys.CONTROL, "a")
+    x.send_keys("500")
+    assert not page.find(".spread").is_enabled()
+    x.send_keys(Keys.CONTROL, "a")
+    x.send_keys("12")
+    y.send_keys(Keys.CONTROL, "a")
+    y.send_keys("34")
+    assert coloured(page, tmp_path, picture) == ["--hint", "12,34,c04030"]
+    page.find(".paint").send_keys(Keys.ENTER)
+    assert not page.find(".hints").is_displayed()
 
 
 @pytest.mark.parametrize("width", WIDTHS)
@@ -320,6 +395,8 @@ def test_every_state_fits_and_is_accessible(page, picture, tmp_path, width):
     bad.write_bytes(b"no picture")
     page.put(picture, bad)
     page.news("1 of 2 done, 1 failed")
+    page.find(".paint").click()
+    page.find(".add").click()
     fits()
     page.run("const z = document.querySelector('.zoom'); z.value = '8'; z.onchange()")
     fits()

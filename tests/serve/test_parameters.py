@@ -12,6 +12,7 @@ from invgray.cli.decode import decode
 from invgray.cli.encode import encode
 from invgray.errors import UsageError
 from invgray.files.formats import COLOR_FORMATS, GRAY_FORMATS
+from invgray.hints import Hint
 from invgray.inference.machine import Machine
 from invgray.serve import parameters
 from invgray.serve.parameters import ColorFormat, Colorizing, Decoding, Encoding, GrayFormat
@@ -21,8 +22,19 @@ ONLY_HERE = {"ticket", "format"}
 
 ONLY_THERE = {
     *("inputs", "output", "recursive", "as_json", "quiet", "jobs"),
-    *("overwrite", "skip_existing"),
-    *("max_pixels", "max_memory", "weights", "device", "precision", "engine", "tile"),
+    *(
+        "overwrite",
+        "skip_existing",
+        "keep_times",
+        "files_from",
+        "null",
+        "on_clash",
+        "dry_run",
+        "format",
+        "hints",
+    ),
+    *("from", "to", "video_codec", "crf"),
+    *("max_pixels", "max_memory", "weights", "device", "precision", "engine", "tile", "threads"),
 }
 """Of commands: files, how to report, and what whoever runs the server decides."""
 
@@ -66,3 +78,20 @@ def test_a_size_is_width_and_height():
     for size in ("0x5", "5", "x", "5x-1", "1e3x4", "9999999x1"):
         with pytest.raises(UsageError, match="size"):
             parameters.parse(QueryParams({"size": size}), Decoding)
+
+
+def test_hints_may_be_repeated_and_other_options_not():
+    query = parameters.parse(QueryParams("hint=1,2,ff0000&hint=3,4,%2300ff00"), Colorizing)
+    options = parameters.colorize_options(query, Machine(), 1000, None)
+    assert options.points == (Hint(1, 2, (255, 0, 0)), Hint(3, 4, (0, 255, 0)))
+    assert options.optimized
+    with pytest.raises(UsageError, match="an option is given twice"):
+        parameters.parse(QueryParams("hint=1,2,ff0000&strip=1&strip=0"), Colorizing)
+    with pytest.raises(UsageError, match="an option is given twice"):
+        parameters.parse(QueryParams("hint=1,2,ff0000&strip=1&strip=0"), Encoding)
+    for hint in ("1,2", "1,2,red", "x,2,ff0000"):
+        with pytest.raises(UsageError, match="hint"):
+            parameters.parse(QueryParams({"hint": hint}), Colorizing)
+    many = QueryParams([("hint", f"{i},2,ff0000") for i in range(2001)])
+    with pytest.raises(UsageError, match="hint"):
+        parameters.parse(many, Colorizing)

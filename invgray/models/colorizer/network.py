@@ -23,6 +23,9 @@ STACKS = {1: (64, 64), 2: (128, 128), 3: (256, 256, 256), 4: (512, 512, 512), 5:
 FROZEN = (1, 2)
 """Stacks that keep pretrained weights: edges and textures need no learning anew."""
 
+MEAN, DEVIATION = 0.449, 0.226
+"""Of gray pictures, by which the input is normalised."""
+
 
 def colorizer(architecture: ColorizerArchitecture, dtype: str | None = None) -> keras.Model:
     """Gray to colours: float ``(N, H, W, 1)`` in [0, 1] to ``(N, H/4, W/4, outputs)``, unbounded.
@@ -40,7 +43,7 @@ def colorizer(architecture: ColorizerArchitecture, dtype: str | None = None) -> 
 
     width = architecture.width
     gray = keras.Input((None, None, 1), name="gray")
-    x = layers.Rescaling(1 / _DEVIATION, offset=-_MEAN / _DEVIATION, dtype="float32")(gray)
+    x = layers.Rescaling(1 / DEVIATION, offset=-MEAN / DEVIATION, dtype="float32")(gray)
     quarter = x
     for block, widths in STACKS.items():
         for i, filters in enumerate(widths, 1):
@@ -96,9 +99,6 @@ def _folded(kernel: Floats, bias: Floats) -> tuple[Floats, Floats]:
     Exact inside a picture. At its border, zeros stand for the mean gray, not for the mean colour.
     """
     mean, deviation = np.array([0.485, 0.456, 0.406]), np.array([0.229, 0.224, 0.225])
-    gray = (kernel * (_DEVIATION / deviation)[:, None]).sum(axis=2, keepdims=True)
-    offset = (kernel.sum(axis=(0, 1)) * ((_MEAN - mean) / deviation)[:, None]).sum(axis=0)
+    gray = (kernel * (DEVIATION / deviation)[:, None]).sum(axis=2, keepdims=True)
+    offset = (kernel.sum(axis=(0, 1)) * ((MEAN - mean) / deviation)[:, None]).sum(axis=0)
     return gray, bias + offset
-
-
-_MEAN, _DEVIATION = 0.449, 0.226

@@ -55,11 +55,20 @@ def predict(
     return gamut.annealed_mean(outputs, colors.centres, temperature)
 
 
-def with_colors(gray: Pixels, ab: Floats) -> Pixels:
-    """A gray picture ``(H, W)`` with the ab of a smaller one ``(h, w, 2)``: uint8 ``(H, W, 3)``."""
+def with_colors(
+    gray: Pixels, ab: Floats, watch: Callable[[int, int], None] = lambda done, total: None
+) -> Pixels:
+    """A gray picture ``(H, W)`` with the ab of a smaller one ``(h, w, 2)``: uint8 ``(H, W, 3)``.
+
+    Args:
+        gray: levels.
+        ab: of the smaller picture.
+        watch: hears how many pixels are done and how many there are; may raise to stop.
+    """
     height, width = gray.shape
     rgb = np.empty((height, width, 3), np.uint8)
     for top in range(0, height, _ROWS):
+        watch(top * width, height * width)
         rows = gray[top : top + _ROWS]
         spread = _resized(ab, rows.shape, (top / height, (top + len(rows)) / height))
         rgb[top : top + _ROWS] = to_8_bits(255 * gamut.to_srgb(lightness(rows), spread))

@@ -22,14 +22,15 @@ export async function defaults() {
  *
  * @param {"encode"|"decode"|"colorize"|"inspect"} operation
  * @param {Blob} picture
- * @param {Record<string, string>} options of the query
+ * @param {Record<string, string|string[]>} options of the query; a list is repeated
  * @param {{signal: AbortSignal, hear: (progress: object) => void}} watch
  * @returns {Promise<{picture: Blob|null, facts: object}>}
  */
 export async function ask(operation, picture, options, { signal, hear }) {
   for (;;) {
     const ticket = crypto.getRandomValues(new Uint32Array(4)).join("-");
-    const query = new URLSearchParams({ ...options, ticket });
+    const query = new URLSearchParams(Object.entries({ ...options, ticket })
+      .flatMap(([name, value]) => [value].flat().map((one) => [name, one])));
     const ended = new AbortController();
     follow(ticket, hear, AbortSignal.any([signal, ended.signal]));
     try {

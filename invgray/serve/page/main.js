@@ -21,6 +21,10 @@ function add(files) {
     picture.on("retry", () => enqueue(picture, chosen()));
     picture.on("colorize", () => enqueue(picture, { ...chosen(), action: "colorize" }));
     picture.on("remove", () => remove(picture));
+    picture.onHints((hint) => {
+      const options = chosen();
+      enqueue(picture, { ...options, action: "colorize", colorize: { ...options.colorize, hint } });
+    });
     all.push(picture);
     find("list").append(picture.card);
     enqueue(picture, chosen());
@@ -84,7 +88,6 @@ find("quality").addEventListener("change", (event) => {
 showQuality();
 
 defaults().then((value) => {
-  find("quality").defaultValue = value("encode", "quality");
   find("temperature").defaultValue = value("colorize", "temperature");
 });
 presets().then((known) => {

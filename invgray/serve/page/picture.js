@@ -1,6 +1,7 @@
 // One picture: what is done with it, and its card.
 
 import { ask, Problem } from "./api.js";
+import { HintEditor } from "./hints.js";
 import { named, sized } from "./names.js";
 import { show } from "./viewer.js";
 
@@ -22,7 +23,8 @@ export class Picture {
     this.card = document.getElementById("card").content.cloneNode(true).firstElementChild;
     this.#find("name").textContent = file.name;
     this.card.querySelector("article").ariaLabel = file.name;
-    for (const name of ["colorize", "retry", "remove"]) {
+    this.editor = new HintEditor(this.#find("paint"), this.#find("hints"), file);
+    for (const name of ["paint", "colorize", "retry", "remove"]) {
       this.#find(name).setAttribute("aria-label", `${this.#find(name).textContent}: ${file.name}`);
     }
     this.#say("Waiting for its turn.");
@@ -31,6 +33,11 @@ export class Picture {
   /** Hear a button: "colorize", "retry" or "remove". */
   on(button, hear) {
     this.#find(button).onclick = hear;
+  }
+
+  /** Hear that the picture is to be coloured by hints, as the query has them. */
+  onHints(hear) {
+    this.editor.hear = hear;
   }
 
   /** Wait for its turn. */
@@ -61,6 +68,7 @@ export class Picture {
   remove() {
     this.#stop.abort();
     this.#forget();
+    this.editor.close();
     this.card.remove();
   }
 
@@ -73,7 +81,8 @@ export class Picture {
     if (action === "colorize") {
       const { picture, facts } = await request("colorize", file, options.colorize);
       const suffix = `.colorized.${options.colorize.format}`;
-      const made = { label: "Colours made up", content: picture, name: named(file.name, suffix) };
+      const label = options.colorize.hint ? "Colours from hints" : "Colours made up";
+      const made = { label, content: picture, name: named(file.name, suffix) };
       return { facts, pictures: [original, made], action };
     }
     const colors = `.color.${options.decode.format}`;

@@ -39,7 +39,7 @@ def test_the_folded_layer_sees_in_gray_what_vgg16_sees_in_equal_channels(photo):
     gray = photo[None, :32, :32, 1:2] / 255
     rgb = (gray.repeat(3, axis=-1) - [0.485, 0.456, 0.406]) / [0.229, 0.224, 0.225]
     folded, offset = network._folded(kernel, bias)
-    seen = (gray - network._MEAN) / network._DEVIATION
+    seen = (gray - network.MEAN) / network.DEVIATION
     np.testing.assert_allclose(
         tf.nn.conv2d(seen, folded, 1, "VALID") + offset,
         tf.nn.conv2d(rgb, kernel, 1, "VALID") + bias,

@@ -1,0 +1,1 @@
+"""Moving pictures: clips become gray, and gray clips colour, frame by frame."""

@@ -1,0 +1,98 @@
+"""The ``hinted`` network: its size, what it sees, and its start from VGG-16."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from invgray.hints import Hints
+from invgray.models.colorizer import network as stacks
+from invgray.models.hinted import network
+from invgray.models.hinted.architecture import HintedArchitecture
+from invgray.models.hinted.prediction import levels, predict
+from invgray.models.hinted.settings import HintedSettings
+from invgray.training.length import Length, Unit
+
+ARCHITECTURE = HintedArchitecture(quarter=4, half=4, full=4)
+
+
+@pytest.fixture
+def small(monkeypatch):
+    """Stacks of few channels."""
+    monkeypatch.setattr(stacks, "STACKS", {1: (8,), 2: (8,), 3: (8,), 4: (8,), 5: (8,)})
+
+
+def test_the_network_has_the_full_resolution_and_fits_40_mb():
+    settings = HintedSettings(length=Length(1, Unit.STEPS))
+    net = network.colorizer(settings.architecture)
+    assert net(np.zeros((1, 32, 24, 4), np.float32)).shape == (1, 32, 24, 2)
+    assert 2 * net.count_params() < 40e6
+
+
+def test_the_receptive_radius_covers_the_view(view):
+    net = network.colorizer(ARCHITECTURE)
+    random = np.random.default_rng(1)
+    for layer in net.layers:
+        if layer.weights:  # positive, so that no unit is cut off
+            layer.set_weights([random.uniform(0, 0.1, w.shape) for w in layer.get_weights()])
+    assert 80 < view(net, 4, 296) <= ARCHITECTURE.receptive_radius
+
+
+@pytest.mark.usefixtures("small")
+def test_hints_count_where_the_mask_says_so():
+    net = network.colorizer(ARCHITECTURE)
+    seen = np.full((1, 16, 16, 4), 0.5, np.float32)
+    seen[..., 3] = 0
+    other = seen.copy()
+    other[..., 1:3] = 0.9
+    np.testing.assert_array_equal(net(seen), net(other))
+    other[0, 8, 8, 3] = 1
+    assert np.abs(net(seen) - net(other)).max() > 0
+
+
+def test_pretrained_stacks_are_taken_over_and_all_learn(vgg16_npz):
+    net = network.colorizer(ARCHITECTURE)
+    network.start_from_vgg16(net, vgg16_npz)
+    kernel, _ = net.get_layer("block4_conv1").get_weights()
+    with np.load(vgg16_npz) as arrays:
+        np.testing.assert_array_equal(kernel, arrays["block4_conv1/kernel"])
+    assert all(layer.trainable for layer in net.layers)
+
+
+@pytest.fixture
+def vgg16_npz(tmp_path):
+    random = np.random.default_rng(0)
+    arrays, inputs = {}, 3
+    for block, widths in stacks.STACKS.items():
+        for i, filters in enumerate(widths, 1):
+            arrays[f"block{block}_conv{i}/kernel"] = random.random(
+                (3, 3, inputs, filters), np.float32
+            )
+            arrays[f"block{block}_conv{i}/bias"] = random.random(filters, np.float32)
+            inputs = filters
+    np.savez(tmp_path / "vgg.npz", **arrays)
+    return tmp_path / "vgg.npz"
+
+
+def test_what_the_network_sees():
+    hints = Hints.none(2, 3)
+    hints.given[1, 2], hints.ab[1, 2] = True, (30, -20)
+    seen = levels(np.full((2, 3), 77, np.uint8), hints)
+    assert seen[1, 2].tolist() == [77, 158, 108, 255]
+    assert seen[0, 0].tolist() == [77, 128, 128, 0]
+
+
+def test_large_pictures_are_shown_small_and_edges_have_no_hints():
+    shown = []
+
+    def spy(x):
+        shown.append(x)
+        return np.full((*x.shape[:3], 2), (0.3, -0.2), np.float32)
+
+    gray, hints = np.full((1000, 2000), 90, np.uint8), Hints.none(1000, 2000)
+    hints.given[:], hints.ab[:] = True, (10, 10)
+    small, ab = predict(spy, gray, hints, ARCHITECTURE)
+    assert (shown[0].shape, small.shape, ab.shape) == ((1, 184, 368, 4), (181, 362), (181, 362, 2))
+    np.testing.assert_allclose(ab[0, 0], (30, -20), rtol=1e-5)
+    assert shown[0][0, 180, 361].tolist() == [90, 138, 138, 255]
+    assert shown[0][0, 183, 367].tolist() == [90, 128, 128, 0]
