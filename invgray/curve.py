@@ -28,6 +28,7 @@ _CLOSE = 1.5
 """Misfit, in times of the least, up to which another curve may be the true one."""
 
 _LEVELS = np.arange(256)
+_PLAIN = _LEVELS.astype(np.uint8)[None]
 _WIDTH = 6.0
 """Standard deviation, in levels, of what a histogram without a comb is smoothed by."""
 
@@ -75,7 +76,7 @@ def find(gray: Pixels) -> tuple[Curve, ...]:
     counts = np.bincount(gray.ravel(), minlength=256).astype(np.float32)
     if np.count_nonzero(counts) < _FEWEST:
         return ()
-    plain = float(_misfit(counts, _LEVELS[None])[0])
+    plain = float(_misfit(counts, _PLAIN)[0])
     best = []
     for way in _ways(round(float(gray.mean()))):
         misfits = _misfit(counts, way.levels)
@@ -157,7 +158,8 @@ def _slopes() -> Floats:
 
 
 def _whole(levels: Floats) -> Pixels:
-    return np.clip(np.floor(levels + _EXACT), 0, 255).astype(np.uint8)
+    whole: Pixels = np.clip(np.floor(levels + _EXACT), 0, 255).astype(np.uint8)
+    return whole
 
 
 def _misfit(counts: Floats, levels: Pixels) -> Floats:

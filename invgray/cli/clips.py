@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -38,6 +39,7 @@ def decode_any(source: Source, target: Target, options: DecodeClipOptions, watch
         return decode_file(source, target, options, watch)
     from invgray.video.decoding import decode_clip
 
+    os.environ.setdefault("SVT_LOG", "1")  # the AV1 encoder tells of errors only
     return decode_clip(*ends, options, watch)
 
 

@@ -55,6 +55,9 @@ def of(picture: Picture, image: Image.Image) -> Beside:
 def settings(beside: Beside, form: Format) -> tuple[dict[str, Any], list[Part]]:
     """Pillow's options for writing all that a format can carry, and what it cannot."""
     kept, dropped = _carried(beside, form)
+    if kept.record and form.holder in (Holder.TAGS, Holder.BOXES):
+        kept, lost = _with_record(kept, kept.record)
+        dropped += lost
     options: dict[str, Any] = {}
     if kept.dpi:
         options["dpi"] = kept.dpi
@@ -90,7 +93,7 @@ def _carried(beside: Beside, form: Format) -> tuple[Beside, list[Part]]:
     if form.holder is Holder.TAGS and beside.exif and exif_blocks.for_tiff(beside.exif) is None:
         dropped.append(Part.EXIF)
     gone = frozenset(dropped)
-    kept = Beside(
+    left = Beside(
         exif=None if Part.EXIF in gone else beside.exif,
         xmp=None if Part.XMP in gone else beside.xmp,
         iptc=None if Part.IPTC in gone else beside.iptc,
@@ -98,14 +101,15 @@ def _carried(beside: Beside, form: Format) -> tuple[Beside, list[Part]]:
         profile=None if Part.PROFILE in gone else beside.profile,
         record=beside.record,
     )
-    if form.holder not in (Holder.TAGS, Holder.BOXES) or kept.record is None:
-        return kept, dropped
-    text = records.to_text(kept.record)
-    packet = xmp.with_record(kept.xmp, text)
-    if packet is None:
-        packet = xmp.with_record(None, text)
-        dropped.append(Part.XMP)
-    return replace(kept, xmp=packet), dropped
+    return left, dropped
+
+
+def _with_record(beside: Beside, record: Record) -> tuple[Beside, list[Part]]:
+    """The same with the record in the XMP, which gives way if it has no end to be found."""
+    text = records.to_text(record)
+    if (packet := xmp.with_record(beside.xmp, text)) is not None:
+        return replace(beside, xmp=packet), []
+    return replace(beside, xmp=xmp.with_record(None, text)), [Part.XMP]
 
 
 def _short(beside: Beside) -> tuple[Beside, list[Part]]:

@@ -85,7 +85,7 @@ HOSTILE = {
     "no picture": (b"<html>hello</html>", 422, "is not a picture; give a JPEG, PNG, TIFF, ..."),
     "a truncated picture": (None, 422, "is damaged"),
     "too many pixels": (None, 413, "pixels are more than 50 megapixels; cut it into parts"),
-    "an HEIC picture": (b"\0\0\0\x18ftypheic" + b"\0" * 40, 422, "is no HEIC picture that can be read"),
+    "an HEIC picture": (b"\0\0\0\x18ftypheic" + b"\0" * 40, 422, "is no HEIC picture that can"),
     "an EPS picture": (b"%!PS-Adobe-3.0 EPSF-3.0\n%%BoundingBox: 0 0 9 9\n", 422, "is EPS"),
 }
 

@@ -33,7 +33,7 @@ ONLY_THERE = {
         "format",
         "hints",
     ),
-    *("from", "to", "video_codec", "crf"),
+    *("start", "stop", "codec", "crf"),
     *("max_pixels", "max_memory", "weights", "device", "precision", "engine", "tile", "threads"),
 }
 """Of commands: files, how to report, and what whoever runs the server decides."""
