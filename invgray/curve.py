@@ -28,7 +28,6 @@ _CLOSE = 1.5
 """Misfit, in times of the least, up to which another curve may be the true one."""
 
 _LEVELS = np.arange(256)
-_PLAIN = _LEVELS.astype(np.uint8)[None]
 _WIDTH = 6.0
 """Standard deviation, in levels, of what a histogram without a comb is smoothed by."""
 
@@ -76,7 +75,7 @@ def find(gray: Pixels) -> tuple[Curve, ...]:
     counts = np.bincount(gray.ravel(), minlength=256).astype(np.float32)
     if np.count_nonzero(counts) < _FEWEST:
         return ()
-    plain = float(_misfit(counts, _PLAIN)[0])
+    plain = float(np.min(_misfit(counts, _unchanged())))
     best = []
     for way in _ways(round(float(gray.mean()))):
         misfits = _misfit(counts, way.levels)
@@ -146,6 +145,13 @@ def _fixed() -> tuple[_Way, ...]:
             _linear("contrast", 128, rounding),
         )
     )
+
+
+@cache
+def _unchanged() -> Pixels:
+    """What stays as it was: all levels; or those that lossy WebP and video keep, 16 to 235."""
+    kept = [(_LEVELS - 16) * 255 / 219 + rounding for rounding in (0.5, 0.25, 0.0)]
+    return _whole(np.array([_LEVELS, *kept]))
 
 
 def _linear(name: str, middle: float, rounding: float) -> _Way:

@@ -54,7 +54,16 @@ def test_grays_as_they_were_made_have_no_curve(gray, photograph):
     assert curve.find(np.asarray(Image.fromarray(photograph).convert("L"))) == ()
 
 
-def test_jpeg_files_have_no_curve(gray):
+@pytest.mark.parametrize("form", ["JPEG", "WEBP", "AVIF"])
+@pytest.mark.parametrize("quality", [50, 75, 95])
+def test_compressed_files_have_no_curve(gray, form, quality):
+    """WebP and video keep fewer levels than there are, which leaves a comb, too."""
+    file = BytesIO()
+    Image.fromarray(gray).save(file, form, quality=quality)
+    assert curve.find(np.asarray(Image.open(file).convert("L"))) == ()
+
+
+def test_jpeg_blurs_a_comb(gray):
     file = BytesIO()
     Image.fromarray(through(gray, 255 * (LEVELS / 255) ** 0.9)).save(file, "JPEG", quality=90)
     assert curve.find(np.asarray(Image.open(file))) == ()

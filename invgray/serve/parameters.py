@@ -193,7 +193,7 @@ class Colorizing(Converting, frozen=True, kw_only=True):
             description="Column, row and colour of a pixel, as 120,80,d04030; may be repeated. "
             "Colours are then spread from these, not made up.",
         ),
-    ] = ColorizeOptions.points
+    ] = ()
     hint_engine: Annotated[
         HintEngine,
         Meta(description="What spreads hints: optimization, or the network of a preset for it."),

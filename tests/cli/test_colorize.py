@@ -103,6 +103,8 @@ def test_strokes_of_another_size_are_scaled_and_empty_ones_told(run, gray_file, 
     assert result.exit_code == 0, result.output
     assert "has hints of 48x40 pixels; they are scaled to it" in result.stderr
     assert "has no hints in its picture of hints" in result.stderr
+    assert "old.colorized.png: 96x80" in result.stderr
+    assert "without colour" not in result.stderr
 
 
 @pytest.mark.parametrize(

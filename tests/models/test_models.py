@@ -15,6 +15,7 @@ from invgray.colorizer import Colorizer
 from invgray.inference.machine import Machine
 from invgray.models import FAMILIES, MODELS, Abilities, model_of
 from invgray.models.colorizer.settings import ColorizerSettings
+from invgray.models.hinted.settings import HintedSettings
 from invgray.models.paper.settings import ContrastNetwork, PaperSettings, Part
 from invgray.models.subpixel.settings import Channel, SubpixelSettings
 from invgray.presets import store
@@ -74,6 +75,8 @@ def test_settings_tell_what_a_preset_can_do():
     assert plain.merit == "psnr"
     assert PaperSettings().abilities == Abilities(hides_colors=True)
     assert ColorizerSettings(length=LENGTH).abilities == Abilities(colorizes=True)
+    hinted = HintedSettings(length=LENGTH)
+    assert hinted.abilities == Abilities(colorizes=True, takes_hints=True)
 
 
 def test_settings_tell_which_pretrained_networks_take_part():
@@ -82,8 +85,9 @@ def test_settings_tell_which_pretrained_networks_take_part():
     contrast = PaperSettings(contrast_network=ContrastNetwork.VGG16).pretrained
     assert contrast == ("VGG-16 (ImageNet), features of the contrast term",)
     assert ColorizerSettings(length=LENGTH).pretrained == ()
-    started = ColorizerSettings(length=LENGTH, backbone="vgg.npz").pretrained
-    assert started == ("VGG-16 (ImageNet), start of the stacks",)
+    for settings in (ColorizerSettings, HintedSettings):
+        started = settings(length=LENGTH, backbone="vgg.npz").pretrained
+        assert started == ("VGG-16 (ImageNet), start of the stacks",)
 
 
 def test_the_register_needs_no_tensorflow():

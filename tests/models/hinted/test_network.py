@@ -39,8 +39,10 @@ def test_the_receptive_radius_covers_the_view(view):
 
 
 @pytest.mark.usefixtures("small")
-def test_hints_count_where_the_mask_says_so():
+def test_fresh_weights_say_gray_and_hints_count_where_the_mask_says_so():
     net = network.colorizer(ARCHITECTURE)
+    assert not np.any(net(np.ones((1, 16, 16, 4), np.float32)))
+    net.get_layer("ab").set_weights([np.ones((1, 1, 4, 2)), np.zeros(2)])
     seen = np.full((1, 16, 16, 4), 0.5, np.float32)
     seen[..., 3] = 0
     other = seen.copy()

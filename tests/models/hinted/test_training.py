@@ -15,6 +15,7 @@ from invgray.errors import WeightsError
 from invgray.hints import Hint, HintEngine, Hints
 from invgray.models import hinted
 from invgray.models.colorizer import network as stacks
+from invgray.models.hinted.architecture import HintedArchitecture
 from invgray.models.hinted.settings import HintedSettings
 from invgray.models.hinted.training import huber, train
 from invgray.presets import export
@@ -26,8 +27,11 @@ from invgray.training.length import Length, Unit
 
 @pytest.fixture
 def small(monkeypatch):
-    """Stacks of few channels."""
+    """Few channels everywhere."""
     monkeypatch.setattr(stacks, "STACKS", {1: (8,), 2: (16,), 3: (16,), 4: (16,), 5: (16,)})
+    monkeypatch.setattr(
+        HintedSettings, "architecture", HintedArchitecture(quarter=16, half=16, full=8)
+    )
 
 
 def test_errors_are_quadratic_then_linear():
