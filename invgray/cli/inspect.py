@@ -136,6 +136,8 @@ def _words(found: Inspection) -> Iterator[str]:
     whole = "exact" if found.exact else "fine layer"
     yield f"{whole} in {found.fine:.0%} of it ({found.intact} of {found.cells} cells)"
     yield found.orientation.words
+    if found.curve:
+        yield f"levels changed ({found.curve})"
     height, width = found.height, found.width
     if found.orientation.turns % 2:
         height, width = width, height
