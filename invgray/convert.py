@@ -683,7 +683,9 @@ def _hiding(picture: Picture) -> Record | None:
     if found is None:
         return None
     preset, weights = store.by_digest(found.weights.hex()), found.weights.hex()
-    return Record(preset=preset.name if preset else weights, weights=weights, fine=True, mix=found.mix)
+    return Record(
+        preset=preset.name if preset else weights, weights=weights, fine=True, mix=found.mix
+    )
 
 
 def _verified(

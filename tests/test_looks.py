@@ -6,11 +6,13 @@ import io
 
 import numpy as np
 import pytest
+from click.testing import CliRunner
 from PIL import Image
 
 import invgray
 from invgray import errors, loading, metrics
 from invgray.benchmark.handling import HANDLINGS
+from invgray.cli.inspect import inspect
 from invgray.color.levels import to_8_bits
 from invgray.color.looks import Look
 from invgray.files import reading
@@ -165,3 +167,10 @@ def test_a_preset_that_draws_its_own_gray_has_no_looks(tmp_path, photo):
     codec = loading.load_codec("paper", FLOAT32)
     with pytest.raises(ValueError, match="no mix"):
         codec.encode(photo, mix=Look.RED.mix(photo))
+
+
+def test_inspecting_tells_the_mix_in_words(tmp_path, photo):
+    file = tmp_path / "a.gray.png"
+    encoded(tmp_path, photo, look=Look.RED)
+    result = CliRunner().invoke(inspect, [str(file)])
+    assert ", a mix of 90% red, 10% green and 0% blue, " in result.stdout

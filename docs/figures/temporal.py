@@ -76,10 +76,7 @@ def filmed(path: Path) -> Moving:
     with clips.opened(path) as clip:
         frames = [colors.to_rgb(frame) for _, frame in islice(clip.frames(WHOLE), FRAMES)]
     shown = [luminance(rgb) / 255 for rgb in frames]
-    flows = [
-        np.asarray(optical_flow_ilk(after, before))
-        for before, after in pairwise(shown)
-    ]
+    flows = [np.asarray(optical_flow_ilk(after, before)) for before, after in pairwise(shown)]
     return Moving(path.name, frames, flows)
 
 

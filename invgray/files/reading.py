@@ -259,7 +259,7 @@ def _load(image: ImageFile.ImageFile, file: BinaryIO, name: str, accept_damaged:
     Raises:
         DamagedError: there is damage, and it is not accepted.
     """
-    with tiff.errors() as damage:
+    with tiff.errors(image.format) as damage:
         try:
             image.load()
         except (MemoryError, Image.DecompressionBombError):

@@ -6,7 +6,7 @@ import ctypes
 import re
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from functools import cache
 from typing import Any
 
@@ -18,28 +18,33 @@ _LONGEST = 200
 _FAX_DAMAGE = re.compile("Premature EO[LF]|Line length mismatch")
 """What libtiff only warns of, when rows of a fax (T.4, T.6) do not have the picture's width."""
 
-_thread = threading.local()
+_thread, _decoding = threading.local(), threading.Lock()
 
 
 @contextmanager
-def errors() -> Iterator[list[str]]:
-    """The first that libtiff says of damage in this thread; of some of it Pillow knows nothing."""
+def errors(form: str | None) -> Iterator[list[str]]:
+    """The first that libtiff says of damage in this thread; of some of it Pillow knows nothing.
+
+    Args:
+        form: Pillow's name of the format that is decoded meanwhile; TIFFs wait for each other.
+    """
     _listen()
     lines: list[str] = []
-    _thread.errors = lines
-    try:
-        yield lines
-    finally:
-        del _thread.errors
+    with _decoding if form == "TIFF" else nullcontext():
+        _thread.errors = lines
+        try:
+            yield lines
+        finally:
+            del _thread.errors
 
 
 @cache
 def _listen() -> Any:  # noqa: ANN401 - ctypes' types of functions have no names
     """Have libtiff tell its errors and warnings.
 
-    Errors that no thread listens to go where they went before. Pillow turns warnings off whenever
-    it decodes; they are turned on again as libtiff opens the picture, which it tells those who may
-    want to add tags. Both happen under Python's lock, so no other thread comes in between.
+    Errors that no thread listens to go where they went before. Pillow turns warnings off, for all
+    threads, before it decodes; they are turned on again as libtiff opens the picture, which it
+    tells those who may want to add tags.
 
     Returns:
         What libtiff calls from now on, to be kept as long as the process lives.

@@ -23,7 +23,8 @@ No pattern survives as much; what says more is no border, but looks like one by 
 _BLACK = 0.5, 0.58, 0.65
 """Shares of the brightness of the paper nearby, of which less is black.
 
-The first tells corners best. Thin lines of blurred frames are closed at the others only.
+The first tells corners best. Thin lines of blurred frames are closed at the others only; so is
+noise, to shapes as large as the photograph, which are left out.
 """
 
 Admit = Callable[[int, int], None]
@@ -100,6 +101,8 @@ def _frames(relative: Floats) -> Iterator[Floats]:
     """
     for black in _BLACK:
         for region in _large_regions(relative < black):
+            if black > _BLACK[0] and _touches_edge(region, relative.shape):
+                continue
             filled = np.zeros(relative.shape, bool)
             filled[region.slice] = region.image_filled
             near = ndimage.binary_dilation(filled, iterations=3)
@@ -133,6 +136,11 @@ def _large_regions(mask: Mask) -> list[Any]:
     """Connected shapes whose bounding box has a twentieth of the area, the largest first."""
     regions = [r for r in regionprops(label(mask)) if r.area_bbox > 0.05 * mask.size]
     return sorted(regions, key=lambda region: -region.area_bbox)
+
+
+def _touches_edge(region: Any, shape: tuple[int, ...]) -> bool:  # noqa: ANN401 - has no type
+    top, left, bottom, right = region.bbox
+    return bool(min(top, left) == 0 or bottom == shape[0] or right == shape[1])
 
 
 def _outline(shape: Floats, level: float) -> Floats:

@@ -14,8 +14,8 @@ from dataclasses import fields
 from importlib.util import find_spec
 from pathlib import Path
 
-import click
 import av
+import click
 import numpy as np
 import pytest
 from PIL import Image

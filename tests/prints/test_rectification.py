@@ -38,6 +38,15 @@ def test_photographs_of_prints_are_straightened(gray, photographed, tilt, turn, 
     assert abs(np.mean(restored - gray)) < 3.5
 
 
+@pytest.mark.parametrize(("dpi", "decibels"), [(200, 28), (150, 25), (130, 22)])
+def test_blurred_photographs_of_small_prints_are_straightened(gray, photographed, dpi, decibels):
+    """The thin black lines of the frame are gray in them."""
+    small = gray[:160, :200]
+    restored = rectification.rectify(photographed(border.draw(small), dpi, 15, 10))
+    assert restored.shape == small.shape
+    assert metrics.psnr(to_8_bits(restored), small) > decibels
+
+
 def test_light_and_ink_are_evened_out(gray, photographed):
     flat = np.full_like(gray, 128)
     restored = rectification.rectify(photographed(border.draw(flat), tilt=5, shade=0.4))
@@ -69,6 +78,15 @@ def test_without_a_border_the_picture_s_own_corners_serve(gray, photographed):
 def test_what_is_no_print_is_refused(scan):
     with pytest.raises(InputError, match=r"sheet\.png: no border and no four corners"):
         rectification.rectify(scan, "sheet.png")
+
+
+def test_noise_has_no_frame():
+    """At the brightness up to which frames are looked for, most of it is one dark shape."""
+    noise = np.random.default_rng(0).integers(0, 256, (5, 150, 180)).astype(float)
+    relative = map(rectification._relative_to_paper, noise)
+    assert not any(
+        len(outline) > 500 for each in relative for outline in rectification._frames(each)
+    )
 
 
 # Hostile and degenerate shapes
