@@ -21,21 +21,12 @@ if TYPE_CHECKING:
     from invgray.codec import Codec
     from invgray.color.looks import Look
     from invgray.colorizer import Colorizer
-    from invgray.convert import (
-        ColorizeOptions,
-        DecodeOptions,
-        EncodeOptions,
-        Options,
-        Outcome,
-        Status,
-        colorize_file,
-        decode_file,
-        encode_file,
-    )
+    from invgray.convert import Outcome, Status, colorize_file, decode_file, encode_file
     from invgray.errors import InvgrayError
     from invgray.hints import Hint, HintEngine
     from invgray.inference.machine import Machine
     from invgray.inspection import Inspection, inspect_file
+    from invgray.options import ColorizeOptions, DecodeOptions, EncodeOptions, Options
     from invgray.video.decoding import decode_clip
     from invgray.video.encoding import encode_clip
     from invgray.video.options import DecodeClipOptions, EncodeClipOptions
@@ -43,18 +34,18 @@ if TYPE_CHECKING:
 _HOMES = {
     "Codec": "codec",
     "Colorizer": "colorizer",
-    "ColorizeOptions": "convert",
+    "ColorizeOptions": "options",
     "DecodeClipOptions": "video.options",
-    "DecodeOptions": "convert",
+    "DecodeOptions": "options",
     "EncodeClipOptions": "video.options",
-    "EncodeOptions": "convert",
+    "EncodeOptions": "options",
     "Hint": "hints",
     "HintEngine": "hints",
     "Inspection": "inspection",
     "InvgrayError": "errors",
     "Look": "color.looks",
     "Machine": "inference.machine",
-    "Options": "convert",
+    "Options": "options",
     "Outcome": "convert",
     "Status": "convert",
     "colorize_file": "convert",

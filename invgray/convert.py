@@ -6,11 +6,8 @@ Command line, server, cluster and benchmark call these functions and nothing bes
 from __future__ import annotations
 
 import io
-import math
-import os
-from collections.abc import Callable, Mapping
-from contextlib import suppress
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -18,7 +15,7 @@ from typing import BinaryIO
 
 import numpy as np
 
-from invgray import memory, preview, propagation
+from invgray import preview, propagation
 from invgray.codec import Codec
 from invgray.color import profile
 from invgray.color.lab import gray_of
@@ -26,167 +23,33 @@ from invgray.color.levels import neutral, to_8_bits
 from invgray.color.looks import Look
 from invgray.color.luminance import luminance
 from invgray.color.mix import LUMINANCE
-from invgray.errors import ExistsError, InputError, OutputError, TooLargeError, UsageError
-from invgray.files import exif, place, reading, writing, xmp
-from invgray.files.formats import COLOR_FORMATS, GRAY_FORMATS, LIMIT, Format
+from invgray.errors import ExistsError, InputError, OutputError, UsageError
+from invgray.files import reading, writing
+from invgray.files.ends import PIPE, Source, Target
+from invgray.files.formats import COLOR_FORMATS, GRAY_FORMATS
 from invgray.files.parts import Part, in_order
 from invgray.files.picture import Picture, as_gray, fitted
 from invgray.files.record import Record
 from invgray.fine import layer
 from invgray.fine.layer import Found
-from invgray.hints import Hint, HintEngine, Hints, collected
-from invgray.inference.machine import Machine
+from invgray.hints import Hints, collected
 from invgray.inference.tiling import Watch, portion, unwatched
 from invgray.loading import load_codec, load_colorizer
 from invgray.maker import Seen, maker, see
-from invgray.models.colorizer.prediction import TEMPERATURE
+from invgray.options import ColorizeOptions, DecodeOptions, EncodeOptions
 from invgray.presets import store
 from invgray.presets.store import Preset
 from invgray.preview import Panel
 from invgray.prints import border
 from invgray.restoration import Restoration
 from invgray.types import Pixels
+from invgray.way import PIXEL_BYTES, Way
 
-PIPE = "-"
-"""Name of a stream in an outcome."""
-
-_BASE_BYTES, _PIXEL_BYTES, _RECTIFIED_PIXEL_BYTES = 200_000_000, 30, 130
-"""Memory that a conversion takes, and that it takes for each pixel, with the default presets."""
-
-_HINTED_PIXEL_BYTES = 90
-"""Memory for each pixel of a picture with hints all over it."""
+_RECTIFIED_PIXEL_BYTES, _HINTED_PIXEL_BYTES = 130, 90
+"""Memory for each pixel of a print that is straightened, and of a picture full of hints."""
 
 _SHOWN_PIXELS, _DECODED_PIXELS = 50_000_000, 4_000_000
 """Pixels that a picture may have to be shown in a notebook, and to be decoded for that."""
-
-Source = str | Path | bytes | BinaryIO
-"""A picture: a path, the bytes of a file, or a binary stream."""
-
-Target = str | Path | BinaryIO
-"""Where a result goes: a path, written whole or not at all, or a stream, which gets a PNG."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class Options:
-    """What every conversion can be told.
-
-    Attributes:
-        preset: name of a shipped preset, or path of a folder of trained networks; None chooses the
-            default one, or the one that a gray was made with.
-        machine: what networks are run on.
-        overwrite: replace a file that exists.
-        skip_existing: leave a file that exists, and do nothing.
-        strip: leave out EXIF, XMP and IPTC, and with them where, when and with what the picture was
-            taken.
-        keep_times: give a file that is made of a file its time of change and its permissions.
-        accept_damaged: read what is left of a damaged picture; the rest is black.
-        page: which one of the pages, frames or pictures in a file, from 1 on.
-        quality: of the result, from 1 to 100; None for no loss, where its format can be written
-            so, or else the format's usual quality. Formats that know no loss have none.
-        max_pixels: that a picture may have; more than the default only where Pillow's own limit,
-            ``PIL.Image.MAX_IMAGE_PIXELS``, is raised.
-        max_memory: bytes that a picture may take on its way; None takes what the machine has free.
-    """
-
-    preset: str | Path | None = None
-    machine: Machine = field(default_factory=Machine)
-    overwrite: bool = False
-    skip_existing: bool = False
-    strip: bool = False
-    keep_times: bool = False
-    accept_damaged: bool = False
-    page: int | None = None
-    quality: int | None = None
-    max_pixels: int = LIMIT
-    max_memory: int | None = None
-
-    def __post_init__(self) -> None:
-        if self.overwrite and self.skip_existing:
-            raise UsageError("overwriting and skipping files exclude each other", "choose one")
-
-
-@dataclass(frozen=True, kw_only=True)
-class EncodeOptions(Options):
-    """What :func:`encode_file` can be told.
-
-    Attributes:
-        border: draw a frame to print around the gray.
-        long_side: pixels that the gray's longer side may have; larger pictures are resized first.
-        fine: with a fine layer, where the gray is stored without loss.
-        look: how bright colours are in the gray.
-        verify: decode the gray before it is put in place, and tell the PSNR of its colours.
-        at_least: PSNR in dB below which a verified gray is refused.
-    """
-
-    border: bool = False
-    long_side: int | None = None
-    fine: bool = True
-    look: Look = Look.LUMINANCE
-    verify: bool = False
-    at_least: float | None = None
-
-    def __post_init__(self) -> None:
-        super().__post_init__()
-        if self.at_least is not None and math.isnan(self.at_least):
-            raise UsageError("the least PSNR is not a number", "give one in dB")
-
-
-@dataclass(frozen=True, kw_only=True)
-class DecodeOptions(Options):
-    """What :func:`decode_file` can be told.
-
-    Attributes:
-        rectify: the input is a photograph or scan of a printed gray.
-        size: height and width in pixels of a printed gray without a border.
-    """
-
-    rectify: bool = False
-    size: tuple[int, int] | None = None
-
-    def __post_init__(self) -> None:
-        super().__post_init__()
-        if self.size and not self.rectify:
-            raise UsageError("a size is for a print that is rectified", "leave it out")
-
-
-@dataclass(frozen=True, kw_only=True)
-class ColorizeOptions(Options):
-    """What :func:`colorize_file` can be told.
-
-    Attributes:
-        temperature: from 0 (vivid, blotchy) to 1 (even, pale); of colours that a network makes up
-            without hints.
-        hints: a picture of strokes in colours that the result shall have, transparent elsewhere; as
-            large as the picture, or it is scaled.
-        points: further hints; they lie over the strokes.
-        hint_engine: what spreads hints: optimisation, which uses no preset; or the network of the
-            preset, which must be one that takes hints.
-    """
-
-    temperature: float = TEMPERATURE
-    hints: Source | None = None
-    points: tuple[Hint, ...] = ()
-    hint_engine: HintEngine = HintEngine.OPTIMIZATION
-
-    def __post_init__(self) -> None:
-        super().__post_init__()
-        if not 0 <= self.temperature <= 1:
-            raise UsageError(f"the temperature is {self.temperature}", "give one from 0 to 1")
-        if self.optimized and self.preset is not None:
-            raise UsageError(
-                "hints are spread by optimisation, which uses no preset",
-                "leave the preset out, or let a network spread them",
-            )
-
-    @property
-    def hinted(self) -> bool:
-        """Whether there are hints."""
-        return self.hints is not None or bool(self.points)
-
-    @property
-    def optimized(self) -> bool:
-        """Whether colours come from hints alone, by optimisation."""
-        return self.hinted and self.hint_engine is HintEngine.OPTIMIZATION
 
 
 class Status(StrEnum):
@@ -276,11 +139,11 @@ def encode_file(
         UsageError: the target's format is none for grays, or none in which the preset hides
             colours.
     """
-    way = _Way.between(source, target, GRAY_FORMATS, options, Conversion.ENCODE)
-    return way.converted(lambda: _encode(way, options, watch))
+    way = Way.between(source, target, GRAY_FORMATS, options)
+    return _converted(way, Conversion.ENCODE, lambda: _encode(way, options, watch))
 
 
-def _encode(way: _Way, options: EncodeOptions, watch: Watch) -> Outcome:
+def _encode(way: Way, options: EncodeOptions, watch: Watch) -> Outcome:
     codec = load_codec(options.preset or store.DEFAULT, options.machine)
     picture = way.read()
     if picture.pixels.ndim == 2 and (hiding := _hiding(picture)):
@@ -337,7 +200,7 @@ def _encode(way: _Way, options: EncodeOptions, watch: Watch) -> Outcome:
     notices = picture.notices
     if fine and not (record.colorless or record.fine or abilities.has_pattern):
         notices += ("is too small for a fine layer; its colours are lost",)
-    outcome = way.done(gray, preset.name, ())
+    outcome = _done(way, Conversion.ENCODE, gray, preset.name, ())
     if verifying:
         outcome = _verified(way, write, picture.pixels, options, outcome, portion(watch, 0.5, 1))
     dropped = in_order((*picture.dropped, *write(way.target)))
@@ -370,12 +233,12 @@ def decode_file(
         DeviceError: networks cannot be run on the machine that is asked for.
         UsageError: the target's format is none for colours.
     """
-    way = _Way.between(source, target, COLOR_FORMATS, options, Conversion.DECODE)
-    return way.converted(lambda: _decode(way, options, watch))
+    way = Way.between(source, target, COLOR_FORMATS, options)
+    return _converted(way, Conversion.DECODE, lambda: _decode(way, options, watch))
 
 
-def _decode(way: _Way, options: DecodeOptions, watch: Watch) -> Outcome:
-    picture = way.read(_RECTIFIED_PIXEL_BYTES if options.rectify else _PIXEL_BYTES)
+def _decode(way: Way, options: DecodeOptions, watch: Watch) -> Outcome:
+    picture = way.read(_RECTIFIED_PIXEL_BYTES if options.rectify else PIXEL_BYTES)
     if options.rectify:
         picture = _straightened(way, picture, options.size)
     else:
@@ -412,7 +275,9 @@ def _decode(way: _Way, options: DecodeOptions, watch: Watch) -> Outcome:
     restored = _untoned(restored, picture.record)
     dropped = _put(way, restored.rgb, picture)
     name = codec.preset.name if codec else None
-    outcome = way.done(restored.rgb, name, picture.notices + news + _told_dropped(dropped))
+    outcome = _done(
+        way, Conversion.DECODE, restored.rgb, name, picture.notices + news + _told_dropped(dropped)
+    )
     return replace(outcome, fine=restored.fine, exact=restored.exact, dropped=dropped)
 
 
@@ -437,17 +302,17 @@ def colorize_file(
         DeviceError: networks cannot be run on the machine that is asked for.
         UsageError: the target's format is none for colours.
     """
-    way = _Way.between(source, target, COLOR_FORMATS, options, Conversion.COLORIZE)
-    return way.converted(lambda: _colorize(way, options, watch))
+    way = Way.between(source, target, COLOR_FORMATS, options)
+    return _converted(way, Conversion.COLORIZE, lambda: _colorize(way, options, watch))
 
 
-def _colorize(way: _Way, options: ColorizeOptions, watch: Watch) -> Outcome:
+def _colorize(way: Way, options: ColorizeOptions, watch: Watch) -> Outcome:
     colorizer = (
         None
         if options.optimized
         else load_colorizer(options.preset or store.COLORIZER, options.machine)
     )
-    picture = as_gray(way.read(_HINTED_PIXEL_BYTES if options.hinted else _PIXEL_BYTES))
+    picture = as_gray(way.read(_HINTED_PIXEL_BYTES if options.hinted else PIXEL_BYTES))
     writing.check_size(way.target, writing.color_format(way.target), *picture.pixels.shape[:2])
     gray, notices = picture.pixels, picture.notices
     if gray.ndim == 3:
@@ -465,7 +330,7 @@ def _colorize(way: _Way, options: ColorizeOptions, watch: Watch) -> Outcome:
     plain = replace(picture, record=None)
     dropped = _put(way, rgb, plain)
     name = colorizer.preset.name if colorizer else None
-    outcome = way.done(rgb, name, notices + news + _told_dropped(dropped))
+    outcome = _done(way, Conversion.COLORIZE, rgb, name, notices + news + _told_dropped(dropped))
     return replace(outcome, dropped=dropped)
 
 
@@ -486,7 +351,7 @@ def _hints(gray: Pixels, options: ColorizeOptions) -> tuple[Hints, tuple[str, ..
     return hints, notices
 
 
-def _put(way: _Way, rgb: Pixels, picture: Picture) -> tuple[Part, ...]:
+def _put(way: Way, rgb: Pixels, picture: Picture) -> tuple[Part, ...]:
     """Write colours, and tell what of the picture and its file is not there any more."""
     options = way.options
     lost = writing.write_color(
@@ -508,123 +373,32 @@ def _untoned(restored: Restoration, record: Record | None) -> Restoration:
     return replace(restored, rgb=profile.untoned(restored.rgb, record.icc), exact=False)
 
 
-@dataclass(frozen=True)
-class _Way:
-    """Where a picture comes from and where its result goes."""
-
-    source: Path | bytes | BinaryIO
-    target: Path | BinaryIO
-    options: Options
-    conversion: Conversion
-
-    @classmethod
-    def between(
-        cls,
-        source: Source,
-        target: Target,
-        formats: Mapping[str, Format],
-        options: Options,
-        conversion: Conversion,
-    ) -> _Way:
-        from_ = Path(source) if isinstance(source, str) else source
-        to = Path(target) if isinstance(target, str) else target
-        if isinstance(to, Path) and not place.is_stream(to) and to.suffix.lower() not in formats:
-            raise UsageError(
-                f"{to}: cannot be written in this format",
-                f"name a file that ends in {', '.join(formats)}",
-            )
-        if isinstance(to, Path) and (form := formats.get(to.suffix.lower())) and form.plugin:
-            form.plugin.load()
-        return cls(from_, to, options, conversion)
-
-    @property
-    def name(self) -> str:
-        return reading.name_of(self.source)
-
-    def converted(self, convert: Callable[[], Outcome]) -> Outcome:
-        """The outcome of a conversion, unless its result is there already and is to be left."""
-        try:
-            self._check()
-            return convert()
-        except ExistsError:
-            if not self.options.skip_existing:
-                raise
-            return Outcome(
-                input=_end(self.source),
-                output=_end(self.target),
-                status=Status.SKIPPED,
-                conversion=self.conversion,
-            )
-
-    def _check(self) -> None:
-        """See to it that the result can be written, before any work is done for it."""
-        missing = isinstance(self.source, Path) and not os.path.lexists(self.source)
-        if not isinstance(self.target, Path) or missing:
-            return  # a missing picture is named when it is read
-        if isinstance(self.source, Path) and _same_file(self.source, self.target):
-            raise UsageError(f"{self.target} is the input itself", "name another result")
-        place.check(self.target, self.options.overwrite)
-
-    def admitting(self, bytes_per_pixel: int) -> reading.Admit:
-        """Refuses pictures of more pixels than are allowed, or that may take too much memory."""
-
-        def admit(height: int, width: int) -> None:
-            pixels, shape = height * width, f"{self.name}: {width}x{height} pixels"
-            reading.check_pixels(self.name, height, width, self.options.max_pixels)
-            needed, room = _BASE_BYTES + bytes_per_pixel * pixels, self.options.max_memory
-            room = memory.available() if room is None else room
-            if room is not None and needed > room:
-                most = f"{needed / 1e9:.1f} GB of memory, and may have {room / 1e9:.1f}"
-                raise TooLargeError(f"{shape} take up to {most}", "cut it into parts")
-
-        return admit
-
-    def read(self, bytes_per_pixel: int = _PIXEL_BYTES) -> Picture:
-        """The picture, once its size is known to be one that can be worked on."""
-        picture = reading.read(
-            self.source,
-            self.admitting(bytes_per_pixel),
-            accept_damaged=self.options.accept_damaged,
-            page=self.options.page,
-        )
-        if self.options.strip:
-            return replace(picture, exif=None, xmp=None, iptc=None)
-        tells = (
-            ("EXIF", picture.exif is not None and exif.tells_place(picture.exif)),
-            ("XMP", picture.xmp is not None and xmp.tells_place(picture.xmp)),
-        )
-        if where := " and ".join(block for block, told in tells if told):
-            notice = f"tells where it was taken ({where})"
-            return replace(picture, notices=(*picture.notices, notice))
-        return picture
-
-    @property
-    def like(self) -> os.stat_result | None:
-        """What the result's file is to be like."""
-        kept = self.options.keep_times and isinstance(self.source, Path)
-        return self.source.stat() if kept and isinstance(self.source, Path) else None
-
-    def done(self, pixels: Pixels, preset: str | None, notices: tuple[str, ...]) -> Outcome:
-        height, width = pixels.shape[:2]
-        return Outcome(
-            input=_end(self.source),
-            output=_end(self.target),
-            conversion=self.conversion,
-            width=width,
-            height=height,
-            preset=preset,
-            notices=notices,
-        )
+def _converted(way: Way, conversion: Conversion, convert: Callable[[], Outcome]) -> Outcome:
+    """The outcome of a conversion, unless its result is there already and is to be left."""
+    try:
+        way.check()
+        return convert()
+    except ExistsError:
+        if not way.options.skip_existing:
+            raise
+        source, target = way.ends
+        return Outcome(input=source, output=target, status=Status.SKIPPED, conversion=conversion)
 
 
-def _end(end: Path | bytes | BinaryIO) -> str:
-    return str(end) if isinstance(end, Path) else PIPE
-
-
-def _same_file(source: Path, target: Path) -> bool:
-    with suppress(OSError):
-        return target.is_file() and source.samefile(target)
-    return False
+def _done(
+    way: Way, conversion: Conversion, pixels: Pixels, preset: str | None, notices: tuple[str, ...]
+) -> Outcome:
+    height, width = pixels.shape[:2]
+    source, target = way.ends
+    return Outcome(
+        input=source,
+        output=target,
+        conversion=conversion,
+        width=width,
+        height=height,
+        preset=preset,
+        notices=notices,
+    )
 
 
 def _framed(gray: Pixels, picture: Picture) -> tuple[Pixels, Picture]:
@@ -635,7 +409,7 @@ def _framed(gray: Pixels, picture: Picture) -> tuple[Pixels, Picture]:
     return border.draw(gray), replace(picture, alpha=alpha)
 
 
-def _keep(way: _Way, picture: Picture, record: Record, options: EncodeOptions) -> Outcome:
+def _keep(way: Way, picture: Picture, record: Record, options: EncodeOptions) -> Outcome:
     """Write a gray that hides colours as it is."""
     if options.border and not record.border:
         raise InputError(
@@ -654,7 +428,7 @@ def _keep(way: _Way, picture: Picture, record: Record, options: EncodeOptions) -
     dropped = in_order((*picture.dropped, *lost))
     notices = (*picture.notices, "hides colours already; kept as it is", *_told_dropped(dropped))
     notices += _endangered(way, record.preset, store.by_digest(record.weights))
-    outcome = way.done(border.without(picture).pixels, record.preset, notices)
+    outcome = _done(way, Conversion.ENCODE, border.without(picture).pixels, record.preset, notices)
     return replace(outcome, dropped=dropped)
 
 
@@ -663,7 +437,7 @@ def _told_dropped(parts: tuple[Part, ...]) -> tuple[str, ...]:
     return (f"dropped: {', '.join(part.words for part in parts)}",) if parts else ()
 
 
-def _endangered(way: _Way, name: str, preset: Preset | None) -> tuple[str, ...]:
+def _endangered(way: Way, name: str, preset: Preset | None) -> tuple[str, ...]:
     """What there is to say where a gray that was not made for it is compressed with loss."""
     handled = preset is not None and preset.card.abilities.handled
     form = writing.gray_format(way.target)
@@ -689,7 +463,7 @@ def _hiding(picture: Picture) -> Record | None:
 
 
 def _verified(
-    way: _Way,
+    way: Way,
     write: Callable[[Path], tuple[Part, ...]],
     original: Pixels,
     options: EncodeOptions,
@@ -747,7 +521,7 @@ def _touched(
     return (f"was touched: {restored.fine:.0%} of the picture comes from the fine layer, {rest}",)
 
 
-def _straightened(way: _Way, picture: Picture, size: tuple[int, int] | None) -> Picture:
+def _straightened(way: Way, picture: Picture, size: tuple[int, int] | None) -> Picture:
     """The gray picture on a photograph or scan of its print; nothing else of that is kept."""
     from invgray.prints import rectification  # imports slowly, and is seldom needed
 

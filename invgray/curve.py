@@ -24,6 +24,9 @@ STEP = 0.001
 CLEAR = 1.4
 """Least clarity of a curve that was applied."""
 
+_POOR = 0.25
+"""Misfit beyond which a histogram has gaps of another kind, as of fewer levels."""
+
 _CLOSE = 1.5
 """Misfit, in times of the least, up to which another curve may be the true one."""
 
@@ -83,7 +86,7 @@ def find(gray: Pixels) -> tuple[Curve, ...]:
         best.append((float(misfits[i]), way, i))
     best.sort(key=lambda found: found[0])
     least = best[0][0]
-    if plain < CLEAR * least:
+    if least > _POOR or plain < CLEAR * least:
         return ()
     return tuple(
         Curve(way.words(i), way.original(i), plain / max(misfit, 1e-9))

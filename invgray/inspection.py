@@ -6,9 +6,9 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from invgray.color.mix import LUMINANCE, Mix
-from invgray.convert import PIPE, Source
 from invgray.errors import InputError
 from invgray.files import reading
+from invgray.files.ends import PIPE, Source
 from invgray.files.formats import LIMIT
 from invgray.files.picture import as_gray
 from invgray.files.record import Record

@@ -14,8 +14,9 @@ from PIL import Image
 import invgray
 from invgray import errors, metrics
 from invgray.cli import main
-from invgray.convert import PIPE, Conversion
+from invgray.convert import Conversion
 from invgray.files import reading, record, writing
+from invgray.files.ends import PIPE
 from invgray.files.picture import Picture
 from invgray.files.record import Record
 from invgray.inference.machine import Machine

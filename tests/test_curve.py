@@ -69,6 +69,11 @@ def test_jpeg_blurs_a_comb(gray):
     assert curve.find(np.asarray(Image.open(file))) == ()
 
 
+@pytest.mark.parametrize("step", [2, 3, 4, 5, 8])
+def test_fewer_levels_are_no_curve(gray, step):
+    assert curve.find(gray // step * step) == ()
+
+
 @pytest.mark.parametrize("gray", [np.zeros((0, 5)), np.full((9, 9), 7), np.eye(40) * 255])
 def test_pictures_without_a_histogram_to_speak_of(gray):
     assert curve.find(gray.astype(np.uint8)) == ()

@@ -13,9 +13,9 @@ from PIL import Image
 import invgray
 from invgray import metrics
 from invgray.color.looks import Look
-from invgray.convert import ColorizeOptions, DecodeOptions, EncodeOptions
 from invgray.files import reading
 from invgray.fine import digits
+from invgray.options import ColorizeOptions, DecodeOptions, EncodeOptions
 from invgray.presets import store
 
 GOLDEN = Path(__file__).parent / "golden"

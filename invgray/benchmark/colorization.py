@@ -23,9 +23,10 @@ from invgray.benchmark.results import (
 from invgray.color.lab import gray_of
 from invgray.color.levels import neutral, to_8_bits
 from invgray.color.quantized import QuantizedColors
-from invgray.convert import ColorizeOptions, colorize_file
+from invgray.convert import colorize_file
 from invgray.inference.machine import Machine
 from invgray.models.colorizer.prediction import with_colors
+from invgray.options import ColorizeOptions
 from invgray.presets.store import Preset
 from invgray.types import Pixels
 

@@ -11,9 +11,10 @@ from PIL import Image
 from invgray.benchmark import lastbit, wavelet
 from invgray.color.levels import neutral, to_8_bits
 from invgray.color.luminance import luminance
-from invgray.convert import DecodeOptions, EncodeOptions, decode_file, encode_file
+from invgray.convert import decode_file, encode_file
 from invgray.files import reading
 from invgray.inference.machine import Machine
+from invgray.options import DecodeOptions, EncodeOptions
 from invgray.presets import store
 from invgray.presets.store import Preset
 from invgray.types import Floats, Pixels

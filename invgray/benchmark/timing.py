@@ -27,11 +27,12 @@ from PIL import Image
 
 from invgray.benchmark.methods import to_png
 from invgray.benchmark.results import Scope, Stage, Timing
-from invgray.convert import DecodeOptions, EncodeOptions, decode_file, encode_file
+from invgray.convert import decode_file, encode_file
 from invgray.inference.machine import Device, Engine, Machine, Precision
 from invgray.inference.network import open_network
 from invgray.models import MODELS, Architecture
 from invgray.models.paper.architecture import PaperArchitecture
+from invgray.options import DecodeOptions, EncodeOptions
 from invgray.presets.store import Preset
 from invgray.types import Pixels
 

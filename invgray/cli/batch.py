@@ -20,7 +20,7 @@ from invgray.cli.progress import Progress
 from invgray.cli.report import Report, failed
 from invgray.cli.stopping import Stop
 from invgray.cli.streams import send, standard_input, standard_output, tell_line
-from invgray.convert import PIPE, Conversion, Options, Outcome, Source, Status, Target
+from invgray.convert import Conversion, Outcome, Status
 from invgray.errors import (
     ExistsError,
     InputError,
@@ -30,7 +30,9 @@ from invgray.errors import (
     WeightsError,
 )
 from invgray.files import place
+from invgray.files.ends import PIPE, Source, Target
 from invgray.inference.tiling import Watch
+from invgray.options import Options
 
 O = TypeVar("O", bound=Options)  # noqa: E741
 

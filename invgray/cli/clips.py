@@ -9,8 +9,9 @@ from typing import Any
 
 import click
 
-from invgray.convert import Outcome, Source, Target, decode_file, encode_file
+from invgray.convert import Outcome, decode_file, encode_file
 from invgray.errors import UsageError
+from invgray.files.ends import Source, Target
 from invgray.inference.tiling import Watch
 from invgray.video.formats import COLOR_CLIPS, GRAY_CLIPS, is_clip
 from invgray.video.options import DecodeClipOptions, EncodeClipOptions, refuse_options_of_clips

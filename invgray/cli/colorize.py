@@ -11,11 +11,12 @@ from invgray.cli import batch
 from invgray.cli.batch import Request, Way
 from invgray.cli.naming import Naming
 from invgray.cli.options import conversion
-from invgray.convert import ColorizeOptions, Conversion, colorize_file
+from invgray.convert import Conversion, colorize_file
 from invgray.errors import UsageError
 from invgray.files.formats import COLOR_FORMATS
 from invgray.hints import Hint, HintEngine, parse
 from invgray.models.colorizer.prediction import TEMPERATURE
+from invgray.options import ColorizeOptions
 
 
 class Point(click.ParamType[Hint]):

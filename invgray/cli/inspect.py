@@ -14,8 +14,8 @@ from invgray.cli.messages import explained, printable, say
 from invgray.cli.report import exit_code
 from invgray.cli.streams import standard_input, tell
 from invgray.color.mix import WHOLE
-from invgray.convert import PIPE
 from invgray.errors import InputError, PagesError
+from invgray.files.ends import PIPE
 from invgray.files.listing import pictures_in
 from invgray.fine.cells import Box
 from invgray.inspection import Inspection, inspect_file

@@ -16,10 +16,11 @@ from PIL import Image
 from invgray.cli.batch import Request, Way
 from invgray.cli.plan import OnClash, Selection
 from invgray.cli.streams import standard_input
-from invgray.convert import PIPE, Options
 from invgray.files import listing
+from invgray.files.ends import PIPE
 from invgray.files.formats import LIMIT
 from invgray.inference.machine import Device, Engine, Machine, Precision
+from invgray.options import Options
 from invgray.presets import store
 
 Command = Callable[..., Any]

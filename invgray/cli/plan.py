@@ -14,9 +14,9 @@ from pathlib import Path
 
 from invgray.cli import template
 from invgray.cli.naming import Naming
-from invgray.convert import PIPE
 from invgray.errors import InputError, UsageError
 from invgray.files import place
+from invgray.files.ends import PIPE
 from invgray.files.listing import pictures_in
 
 _STDOUT = "/dev/stdout"

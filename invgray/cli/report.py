@@ -12,8 +12,9 @@ from threading import Lock
 from invgray.cli.messages import explained, printable, say
 from invgray.cli.plan import Task
 from invgray.cli.streams import tell
-from invgray.convert import PIPE, Conversion, Outcome, Status
+from invgray.convert import Conversion, Outcome, Status
 from invgray.errors import DONE, SOME_FAILED, InvgrayError
+from invgray.files.ends import PIPE
 
 
 class Report:

@@ -10,7 +10,8 @@ from tempfile import TemporaryDirectory
 from typing import Any, Generic
 
 from invgray import memory
-from invgray.convert import Outcome, Target, colorize_file, decode_file, encode_file
+from invgray.convert import Outcome, colorize_file, decode_file, encode_file
+from invgray.files.ends import Target
 from invgray.files.formats import COLOR_FORMATS
 from invgray.inference.machine import Machine
 from invgray.inference.tiling import Watch

@@ -15,11 +15,11 @@ from starlette.datastructures import QueryParams
 
 from invgray import hints
 from invgray.color.looks import Look
-from invgray.convert import ColorizeOptions, DecodeOptions, EncodeOptions
 from invgray.errors import UsageError, WeightsError
 from invgray.hints import HintEngine
 from invgray.inference.machine import Machine
 from invgray.loading import load_codec, load_colorizer
+from invgray.options import ColorizeOptions, DecodeOptions, EncodeOptions
 
 
 class GrayFormat(StrEnum):

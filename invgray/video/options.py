@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass, fields
 
-from invgray.convert import DecodeOptions, EncodeOptions, Options
 from invgray.errors import UsageError
+from invgray.options import DecodeOptions, EncodeOptions, Options
 from invgray.video.formats import VideoCodec
 from invgray.video.span import Span
 

@@ -6,9 +6,10 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from invgray.convert import Conversion, Options, Outcome, Status
+from invgray.convert import Conversion, Outcome, Status
 from invgray.errors import ExistsError, InputError, UsageError
 from invgray.files import place
+from invgray.options import Options
 from invgray.video.options import refuse_options_of_pictures
 
 

@@ -179,7 +179,7 @@ def test_every_setting_has_an_option_and_tells_its_defaults(run):
         assert f" --{unit} " in shown
     for text in (
         f"Seed of the random generator. [{', '.join(f'{name}: 0' for name in MODELS)}]",
-        "subpixel: 96, paper: 256, colorizer: 128]",
+        "subpixel: 96, paper: 256, colorizer: 128, hinted: 128]",
         "--channel [png|handled] What grays must survive. [subpixel: png]",
         "--without [lightness|contrast|structure|quantization|down-up]",
         "[colorizer: classification-rebalanced]",

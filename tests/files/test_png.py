@@ -12,12 +12,12 @@ from hypothesis import strategies as st
 from PIL import Image, PngImagePlugin
 
 from invgray import convert
-from invgray.convert import DecodeOptions
 from invgray.errors import InputError
 from invgray.files import png as pngs
 from invgray.files import reading, record, writing
 from invgray.files.picture import Picture
 from invgray.files.record import Record
+from invgray.options import DecodeOptions
 
 ROW = b"\0\1\2\3"
 

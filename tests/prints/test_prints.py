@@ -12,11 +12,11 @@ from PIL import Image
 import invgray
 from invgray import metrics
 from invgray.color.levels import to_8_bits
-from invgray.convert import DecodeOptions, EncodeOptions
 from invgray.errors import InputError
 from invgray.files import reading, writing
 from invgray.files.picture import Picture
 from invgray.files.record import Record
+from invgray.options import DecodeOptions, EncodeOptions
 from invgray.prints import border, rectification
 
 EXAMPLES = Path(__file__).parents[2] / "examples"
