@@ -14,7 +14,7 @@ from invgray import DecodeOptions, curve, decode_file, encode_file, load, metric
 LEVELS = np.arange(256)
 
 
-@pytest.fixture(scope="module", params=["astronaut", "chelsea", "coffee"])
+@pytest.fixture(scope="module", params=["astronaut", "coffee"])
 def photograph(request):
     return getattr(data, request.param)()
 
@@ -55,7 +55,7 @@ def test_grays_as_they_were_made_have_no_curve(gray, photograph):
 
 
 @pytest.mark.parametrize("form", ["JPEG", "WEBP", "AVIF"])
-@pytest.mark.parametrize("quality", [50, 75, 95])
+@pytest.mark.parametrize("quality", [50, 90])
 def test_compressed_files_have_no_curve(gray, form, quality):
     """WebP and video keep fewer levels than there are, which leaves a comb, too."""
     file = BytesIO()

@@ -178,7 +178,7 @@ async def _failed(_request: Request, error: Exception) -> Response:
 
 async def _lost(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)
-    path = request.scope["path"]  # the URL as a whole may be no text
+    path = request.scope["path"]
     if error.status_code == Kind.METHOD.value.status:
         allowed = (error.headers or {}).get("Allow", "")
         return problems.refusal(

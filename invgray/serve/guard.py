@@ -73,6 +73,8 @@ class Guard:
         headers = [(name, value) for name, value in scope["headers"] if name != b"range"]
         scope = {**scope, "headers": headers}
         refused = self._refused(scope["method"], Headers(scope=scope))
+        if not scope["query_string"].isascii():
+            refused = Refusal(Kind.USAGE, "the query is not ASCII", "write %XX for other bytes")
         await (refusal(refused) if refused else self._app)(scope, receive, guarded)
 
     def _refused(self, method: str, headers: Headers) -> Refusal | None:

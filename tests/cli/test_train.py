@@ -233,6 +233,7 @@ def until(happened, process):
         time.sleep(0.05)
 
 
+@pytest.mark.long
 def test_two_workers_reach_the_weights_of_one(photo_folder, tmp_path):
     """Each takes half of every batch; sums in another order differ in their last bits."""
     options = ["--network", "subpixel", "--width", 8, "--device", "cpu", "--precision", "float32"]

@@ -373,11 +373,18 @@ def test_requests(answered, seeds, capfd, caplog, data):
     ("path", "query", "headers"),
     [
         (b"/encode", b"\x80", []),
+        (b"", b"\x80", []),
         (b"/%00%0a%1b[2J", b"", []),
         (b"/", b"", [(b"range", b"bytes=9-0,-1")]),
         (b"/page/main.js", b"", [(b"range", b"bytes=99999999-")]),
     ],
-    ids=["query that is no text", "control characters", "malformed range", "range beyond the end"],
+    ids=[
+        "query that is no text",
+        "the same to be led on",
+        "control characters",
+        "malformed range",
+        "range beyond the end",
+    ],
 )
 def test_requests_that_were_bugs(answered, path, query, headers):
     assert_documented(answered(*request("GET", path, query, headers)), stays=True)
