@@ -38,6 +38,7 @@ def test_a_few_steps_of_the_paper_s_system_bring_colors_back(run, vgg16_file):
     assert first["contrast"] > 0
 
 
+@pytest.mark.long
 def test_two_stages_switch_at_three_quarters_of_the_run(run, monkeypatch):
     seen = []
     set_progress = Autoencoder.set_progress

@@ -29,6 +29,7 @@ def test_training_learns_color(run):
     assert trained.colors is None
 
 
+@pytest.mark.long
 def test_a_handled_run_keeps_the_weights_that_survive_jpeg(run):
     handled = settings(2, interval=1, channel=Channel.HANDLED, levels=3)
     trained = train(handled, run)
