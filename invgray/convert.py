@@ -36,7 +36,7 @@ from invgray.hints import Hints, collected
 from invgray.inference.tiling import Watch, portion, unwatched
 from invgray.loading import load_codec, load_colorizer
 from invgray.maker import Seen, maker, see
-from invgray.options import ColorizeOptions, DecodeOptions, EncodeOptions
+from invgray.options import ColorizeOptions, DecodeOptions, EncodeOptions, Options
 from invgray.presets import store
 from invgray.presets.store import Preset
 from invgray.preview import Panel
@@ -140,10 +140,11 @@ def encode_file(
             colours.
     """
     way = Way.between(source, target, GRAY_FORMATS, options)
-    return _converted(way, Conversion.ENCODE, lambda: _encode(way, options, watch))
+    return unless_there(way.ends, Conversion.ENCODE, options, lambda: _encode(way, options, watch))
 
 
 def _encode(way: Way, options: EncodeOptions, watch: Watch) -> Outcome:
+    way.check()
     codec = load_codec(options.preset or store.DEFAULT, options.machine)
     picture = way.read()
     if picture.pixels.ndim == 2 and (hiding := _hiding(picture)):
@@ -158,16 +159,7 @@ def _encode(way: Way, options: EncodeOptions, watch: Watch) -> Outcome:
     preset, lossy = codec.preset, form.loses(options.quality)
     abilities = preset.card.abilities
     fine = options.fine and not lossy and abilities.layered
-    if not fine and abilities.layered and not abilities.has_pattern:
-        raise UsageError(
-            f"preset '{preset.name}' hides colours in the fine layer only",
-            "write a PNG with a fine layer, or use another preset",
-        )
-    if options.look is not Look.LUMINANCE and not abilities.layered:
-        raise UsageError(
-            f"preset '{preset.name}' draws a gray of its own, which has no other looks",
-            "use another preset",
-        )
+    expect_hiding(preset, options.look, fine=fine, instead="write a PNG with a fine layer")
     shown = _toned(picture)
     colors = picture.pixels if shown is None else shown
     mix = options.look.mix(colors) if colors.ndim == 3 else LUMINANCE
@@ -200,7 +192,7 @@ def _encode(way: Way, options: EncodeOptions, watch: Watch) -> Outcome:
     notices = picture.notices
     if fine and not (record.colorless or record.fine or abilities.has_pattern):
         notices += ("is too small for a fine layer; its colours are lost",)
-    outcome = _done(way, Conversion.ENCODE, gray, preset.name, ())
+    outcome = done(way.ends, Conversion.ENCODE, gray.shape, preset.name, ())
     if verifying:
         outcome = _verified(way, write, picture.pixels, options, outcome, portion(watch, 0.5, 1))
     dropped = in_order((*picture.dropped, *write(way.target)))
@@ -234,10 +226,11 @@ def decode_file(
         UsageError: the target's format is none for colours.
     """
     way = Way.between(source, target, COLOR_FORMATS, options)
-    return _converted(way, Conversion.DECODE, lambda: _decode(way, options, watch))
+    return unless_there(way.ends, Conversion.DECODE, options, lambda: _decode(way, options, watch))
 
 
 def _decode(way: Way, options: DecodeOptions, watch: Watch) -> Outcome:
+    way.check()
     picture = way.read(_RECTIFIED_PIXEL_BYTES if options.rectify else PIXEL_BYTES)
     if options.rectify:
         picture = _straightened(way, picture, options.size)
@@ -275,8 +268,12 @@ def _decode(way: Way, options: DecodeOptions, watch: Watch) -> Outcome:
     restored = _untoned(restored, picture.record)
     dropped = _put(way, restored.rgb, picture)
     name = codec.preset.name if codec else None
-    outcome = _done(
-        way, Conversion.DECODE, restored.rgb, name, picture.notices + news + _told_dropped(dropped)
+    outcome = done(
+        way.ends,
+        Conversion.DECODE,
+        restored.rgb.shape,
+        name,
+        picture.notices + news + _told_dropped(dropped),
     )
     return replace(outcome, fine=restored.fine, exact=restored.exact, dropped=dropped)
 
@@ -303,10 +300,13 @@ def colorize_file(
         UsageError: the target's format is none for colours.
     """
     way = Way.between(source, target, COLOR_FORMATS, options)
-    return _converted(way, Conversion.COLORIZE, lambda: _colorize(way, options, watch))
+    return unless_there(
+        way.ends, Conversion.COLORIZE, options, lambda: _colorize(way, options, watch)
+    )
 
 
 def _colorize(way: Way, options: ColorizeOptions, watch: Watch) -> Outcome:
+    way.check()
     colorizer = (
         None
         if options.optimized
@@ -330,7 +330,9 @@ def _colorize(way: Way, options: ColorizeOptions, watch: Watch) -> Outcome:
     plain = replace(picture, record=None)
     dropped = _put(way, rgb, plain)
     name = colorizer.preset.name if colorizer else None
-    outcome = _done(way, Conversion.COLORIZE, rgb, name, notices + news + _told_dropped(dropped))
+    outcome = done(
+        way.ends, Conversion.COLORIZE, rgb.shape, name, notices + news + _told_dropped(dropped)
+    )
     return replace(outcome, dropped=dropped)
 
 
@@ -373,32 +375,75 @@ def _untoned(restored: Restoration, record: Record | None) -> Restoration:
     return replace(restored, rgb=profile.untoned(restored.rgb, record.icc), exact=False)
 
 
-def _converted(way: Way, conversion: Conversion, convert: Callable[[], Outcome]) -> Outcome:
-    """The outcome of a conversion, unless its result is there already and is to be left."""
+def unless_there(
+    ends: tuple[str, str], conversion: Conversion, options: Options, convert: Callable[[], Outcome]
+) -> Outcome:
+    """The outcome of a conversion, unless its result is there already and is to be left.
+
+    Args:
+        ends: names of the input and of the result.
+        conversion: what becomes of the input.
+        options: of the conversion.
+        convert: looks at the place of the result first.
+    """
     try:
-        way.check()
         return convert()
     except ExistsError:
-        if not way.options.skip_existing:
+        if not options.skip_existing:
             raise
-        source, target = way.ends
-        return Outcome(input=source, output=target, status=Status.SKIPPED, conversion=conversion)
+        return Outcome(input=ends[0], output=ends[1], status=Status.SKIPPED, conversion=conversion)
 
 
-def _done(
-    way: Way, conversion: Conversion, pixels: Pixels, preset: str | None, notices: tuple[str, ...]
+def done(
+    ends: tuple[str, str],
+    conversion: Conversion,
+    size: tuple[int, ...],
+    preset: str | None,
+    notices: tuple[str, ...],
 ) -> Outcome:
-    height, width = pixels.shape[:2]
-    source, target = way.ends
+    """The outcome of what is done.
+
+    Args:
+        ends: names of the input and of the result.
+        conversion: what became of the input.
+        size: height and width of the result, without a border.
+        preset: name of the preset that was used, if one was.
+        notices: one line each for what is worth knowing.
+    """
     return Outcome(
-        input=source,
-        output=target,
+        input=ends[0],
+        output=ends[1],
         conversion=conversion,
-        width=width,
-        height=height,
+        width=size[1],
+        height=size[0],
         preset=preset,
         notices=notices,
     )
+
+
+def expect_hiding(preset: Preset, look: Look, *, fine: bool, instead: str) -> None:
+    """Refuse what leaves no colours in a gray, or asks a preset for a look that it has not.
+
+    Args:
+        preset: that draws the gray.
+        look: of the gray.
+        fine: whether it gets a fine layer.
+        instead: remedy, beside another preset, where it gets none.
+
+    Raises:
+        UsageError: the preset cannot do it.
+    """
+    abilities = preset.card.abilities
+    if not fine and abilities.layered and not abilities.has_pattern:
+        raise UsageError(
+            f"preset '{preset.name}' hides colours in the fine layer only",
+            f"{instead}, or use another preset",
+        )
+    if look is not Look.LUMINANCE and not abilities.layered:
+        raise UsageError(
+            f"preset '{preset.name}' draws a gray of its own, which has no other looks",
+            "use another preset",
+        )
 
 
 def _framed(gray: Pixels, picture: Picture) -> tuple[Pixels, Picture]:
@@ -428,7 +473,9 @@ def _keep(way: Way, picture: Picture, record: Record, options: EncodeOptions) ->
     dropped = in_order((*picture.dropped, *lost))
     notices = (*picture.notices, "hides colours already; kept as it is", *_told_dropped(dropped))
     notices += _endangered(way, record.preset, store.by_digest(record.weights))
-    outcome = _done(way, Conversion.ENCODE, border.without(picture).pixels, record.preset, notices)
+    outcome = done(
+        way.ends, Conversion.ENCODE, border.without(picture).pixels.shape, record.preset, notices
+    )
     return replace(outcome, dropped=dropped)
 
 

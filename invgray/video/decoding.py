@@ -12,7 +12,7 @@ import numpy as np
 from invgray.codec import Codec
 from invgray.color.levels import neutral
 from invgray.color.mix import LUMINANCE, Mix
-from invgray.convert import Conversion, Outcome
+from invgray.convert import Conversion, Outcome, done, unless_there
 from invgray.errors import InputError, UsageError, extra_installed
 from invgray.files import reading
 from invgray.fine import layer
@@ -68,11 +68,12 @@ def decode_clip(
         UsageError: the target is none for clips or for the codec, or something is asked for that
             clips do not have.
     """
-    way = Way(source, target, options, COLOR_CLIPS, Conversion.DECODE)
-    return way.converted(lambda: _decode(way, options, watch))
+    way = Way(source, target, options, COLOR_CLIPS)
+    return unless_there(way.ends, Conversion.DECODE, options, lambda: _decode(way, options, watch))
 
 
 def _decode(way: Way, options: DecodeClipOptions, watch: Watch) -> Outcome:
+    way.check()
     if options.codec is VideoCodec.FFV1 and way.form != "matroska":
         raise UsageError(f"{way.target}: ffv1 goes into an .mkv only", "name such a file")
     span = Span.between(options.start, options.stop)
@@ -102,7 +103,8 @@ def _decode(way: Way, options: DecodeClipOptions, watch: Watch) -> Outcome:
             watch(len(shares), max(len(shares), total))
         way.expect(len(shares))
         notices = made.notices + writing.notices
-    outcome = way.done(made.size, made.codec.preset.name if made.codec else None, notices)
+    name = made.codec.preset.name if made.codec else None
+    outcome = done(way.ends, Conversion.DECODE, made.size, name, notices)
     return replace(outcome, fine=float(np.mean(shares)))
 
 

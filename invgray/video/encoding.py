@@ -10,8 +10,8 @@ import numpy as np
 from invgray.codec import Codec
 from invgray.color.looks import Look
 from invgray.color.mix import LUMINANCE, Mix
-from invgray.convert import Conversion, Outcome
-from invgray.errors import InputError, UsageError, extra_installed
+from invgray.convert import Conversion, Outcome, done, expect_hiding, unless_there
+from invgray.errors import InputError, extra_installed
 from invgray.files import reading
 from invgray.files.record import Record
 from invgray.inference.tiling import Watch, unwatched
@@ -62,25 +62,17 @@ def encode_clip(
         DeviceError: networks cannot be run on the machine that is asked for.
         UsageError: the target is no ``.mkv``, or something is asked for that clips do not have.
     """
-    way = Way(source, target, options, GRAY_CLIPS, Conversion.ENCODE)
-    return way.converted(lambda: _encode(way, options, watch))
+    way = Way(source, target, options, GRAY_CLIPS)
+    return unless_there(way.ends, Conversion.ENCODE, options, lambda: _encode(way, options, watch))
 
 
 def _encode(way: Way, options: EncodeClipOptions, watch: Watch) -> Outcome:
+    way.check()
     codec = load_codec(options.preset or store.DEFAULT, options.machine)
-    preset, abilities = codec.preset, codec.preset.card.abilities
+    preset = codec.preset
     span = Span.between(options.start, options.stop)
-    fine = options.fine and abilities.layered
-    if not fine and abilities.layered and not abilities.has_pattern:
-        raise UsageError(
-            f"preset '{preset.name}' hides colours in the fine layer only",
-            "write it, or use another preset",
-        )
-    if options.look is not Look.LUMINANCE and not abilities.layered:
-        raise UsageError(
-            f"preset '{preset.name}' draws a gray of its own, which has no other looks",
-            "use another preset",
-        )
+    fine = options.fine and preset.card.abilities.layered
+    expect_hiding(preset, options.look, fine=fine, instead="write it")
     with clips.opened(way.source) as clip:
         if clip.record:
             raise InputError(f"{way.source}: hides colours already", "decode it")
@@ -88,7 +80,7 @@ def _encode(way: Way, options: EncodeClipOptions, watch: Watch) -> Outcome:
         reading.check_pixels(clip.name, height, width, options.max_pixels)
         mix = _mix(options.look, clip, span)
     record = Record(preset=preset.name, weights=preset.digest, fine=fine, mix=mix)
-    coding, done = Coding("ffv1", "gray", LOSSLESS), 0
+    coding, count = Coding("ffv1", "gray", LOSSLESS), 0
     with (
         clips.opened(way.source) as clip,
         written(
@@ -108,11 +100,11 @@ def _encode(way: Way, options: EncodeClipOptions, watch: Watch) -> Outcome:
         gray = partial(_gray, codec, fine, mix)
         for moment, levels in in_order(gray, clip.frames(span, writing.beside)):
             writing.write(colors.gray_frame(levels), moment)
-            done += 1
-            watch(done, max(done, total))
-        way.expect(done)
+            count += 1
+            watch(count, max(count, total))
+        way.expect(count)
         notices = writing.notices
-    return way.done((height, width), preset.name, notices)
+    return done(way.ends, Conversion.ENCODE, (height, width), preset.name, notices)
 
 
 def _gray(

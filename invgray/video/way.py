@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from invgray.convert import Conversion, Outcome, Status
-from invgray.errors import ExistsError, InputError, UsageError
+from invgray.errors import InputError, UsageError
 from invgray.files import place
 from invgray.options import Options
 from invgray.video.options import refuse_options_of_pictures
@@ -22,22 +21,25 @@ class Way:
         target: the result.
         options: of the conversion.
         forms: FFmpeg's names of the containers that the result may be, by their suffixes.
-        conversion: what becomes of the clip.
     """
 
     source: Path
     target: Path
     options: Options
     forms: Mapping[str, str]
-    conversion: Conversion
 
     @property
     def form(self) -> str:
         """FFmpeg's name of the result's container."""
         return self.forms[self.target.suffix.lower()]
 
-    def converted(self, convert: Callable[[], Outcome]) -> Outcome:
-        """The outcome of a conversion, unless its result is there already and is to be left.
+    @property
+    def ends(self) -> tuple[str, str]:
+        """Names of the clip and of its result, for reports."""
+        return str(self.source), str(self.target)
+
+    def check(self) -> None:
+        """See to it that the result can be written, before any work is done for it.
 
         Raises:
             UsageError: the result cannot be written so, or options are for pictures only.
@@ -51,18 +53,7 @@ class Way:
             )
         if self.source.exists() and self.target.exists() and self.source.samefile(self.target):
             raise UsageError(f"{self.target} is the input itself", "name another result")
-        try:
-            place.check(self.target, self.options.overwrite)
-            return convert()
-        except ExistsError:
-            if not self.options.skip_existing:
-                raise
-            return Outcome(
-                input=str(self.source),
-                output=str(self.target),
-                status=Status.SKIPPED,
-                conversion=self.conversion,
-            )
+        place.check(self.target, self.options.overwrite)
 
     def expect(self, frames: int) -> None:
         """See to it that there are frames.
@@ -72,15 +63,3 @@ class Way:
         """
         if not frames:
             raise InputError(f"{self.source}: has no frames there", "look how long it is")
-
-    def done(self, size: tuple[int, int], preset: str | None, notices: tuple[str, ...]) -> Outcome:
-        """The outcome of what is done: the frames' height and width, and what is known."""
-        return Outcome(
-            input=str(self.source),
-            output=str(self.target),
-            conversion=self.conversion,
-            width=size[1],
-            height=size[0],
-            preset=preset,
-            notices=notices,
-        )
