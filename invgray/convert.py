@@ -557,15 +557,22 @@ def _touched(
     restored: Restoration, found: Found | None, record: Record | None, codec: Codec
 ) -> tuple[str, ...]:
     """What there is to say of a gray whose fine layer is not whole."""
-    pattern = codec.preset.card.abilities.has_pattern
     if found is None:
-        gone = record is not None and record.fine
-        rest = "all colours come from the pattern" if pattern else "all colours are lost"
-        return (f"was touched: the fine layer is gone, and {rest}",) if gone else ()
+        return without_layer(record, codec)
     if restored.fine == 1:
         return ()
+    pattern = codec.preset.card.abilities.has_pattern
     rest = "the rest from the pattern" if pattern else "the rest has lost its colours"
     return (f"was touched: {restored.fine:.0%} of the picture comes from the fine layer, {rest}",)
+
+
+def without_layer(record: Record | None, codec: Codec) -> tuple[str, ...]:
+    """What there is to say of a gray without a fine layer, which says that it had one."""
+    if record is None or not record.fine:
+        return ()
+    pattern = codec.preset.card.abilities.has_pattern
+    rest = "all colours come from the pattern" if pattern else "all colours are lost"
+    return (f"was touched: the fine layer is gone, and {rest}",)
 
 
 def _straightened(way: Way, picture: Picture, size: tuple[int, int] | None) -> Picture:

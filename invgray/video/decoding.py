@@ -12,7 +12,7 @@ import numpy as np
 from invgray.codec import Codec
 from invgray.color.levels import neutral
 from invgray.color.mix import LUMINANCE, Mix
-from invgray.convert import Conversion, Outcome, done, unless_there
+from invgray.convert import Conversion, Outcome, done, unless_there, without_layer
 from invgray.errors import InputError, UsageError, extra_installed
 from invgray.files import reading
 from invgray.fine import layer
@@ -140,8 +140,8 @@ def _made(clip: Clip, span: Span, way: Way, options: DecodeClipOptions) -> _Made
     seen = Seen(typical, found)
     made = maker(seen, record, clip.name, options.machine, preset=options.preset)
     notices = made.notices
-    if record and record.fine and not found:
-        notices += ("was touched: the fine layer is gone, and all colours come from the pattern",)
+    if made.codec and not found:
+        notices += without_layer(record, made.codec)
     mix = record.mix if record else LUMINANCE
     kept = found is not None
     return _Made(made.codec, (height, width), kept, made.placement, mix, notices)
