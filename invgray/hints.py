@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -83,6 +84,20 @@ class Hints:
             means.reshape(height, width, 2).astype(np.float32),
             (counts > 0).reshape(height, width),
         )
+
+
+def small(gray: Pixels, hints: Hints, side: int) -> tuple[Pixels, Hints]:
+    """A gray picture and its hints, both made smaller if it has more pixels than a square.
+
+    Args:
+        gray: levels, uint8 ``(H, W)``.
+        hints: of the picture.
+        side: of the square, in pixels.
+    """
+    shrink = min(1.0, side / math.sqrt(gray.size))
+    height, width = (max(1, round(n * shrink)) for n in gray.shape)
+    resized = Image.fromarray(gray).resize((width, height), Image.Resampling.BOX)
+    return np.asarray(resized), hints.reduced(height, width)
 
 
 def parse(text: str) -> Hint:

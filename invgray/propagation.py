@@ -12,10 +12,9 @@ import math
 
 import numpy as np
 import scipy  # its parts load when first used: commands that need none start faster
-from PIL import Image
 
 from invgray.color import guided
-from invgray.hints import Hints
+from invgray.hints import Hints, small
 from invgray.inference.tiling import Watch, unwatched
 from invgray.types import Floats, Pixels
 
@@ -39,12 +38,8 @@ def colorize(gray: Pixels, hints: Hints, watch: Watch = unwatched) -> Pixels:
         hints: of the picture.
         watch: hears how many pixels are done and how many there are; may raise to stop.
     """
-    shrink = min(1.0, SIDE / math.sqrt(gray.size))
-    height, width = (max(1, round(n * shrink)) for n in gray.shape)
-    image = Image.fromarray(gray)
-    small = np.asarray(image.resize((width, height), Image.Resampling.BOX))
-    ab = propagate(small, hints.reduced(height, width))
-    return guided.with_colors(gray, small, ab, watch)
+    smaller, told = small(gray, hints, SIDE)
+    return guided.with_colors(gray, smaller, propagate(smaller, told), watch)
 
 
 def propagate(gray: Pixels, hints: Hints) -> Floats:

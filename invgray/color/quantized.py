@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Self
 
 import numpy as np
 
@@ -29,6 +30,19 @@ class QuantizedColors:
     count: int | None
     distribution: tuple[float, ...]
     regression: bool
+
+    @classmethod
+    def counted(cls, counts: Floats, grid: int, count: int | None, regression: bool) -> Self:
+        """Those of training pictures, by how many of their pixels are nearest to each bin.
+
+        Args:
+            counts: ``(Q,)``.
+            grid: see the attributes.
+            count: likewise.
+            regression: likewise.
+        """
+        shares = tuple(float(f"{share:.4g}") for share in counts / counts.sum())
+        return cls(grid=grid, count=count, distribution=shares, regression=regression)
 
     @property
     def centres(self) -> Floats:

@@ -81,11 +81,8 @@ def train(settings: ColorizerSettings, run: Run) -> Trained:
     centres = gamut.bins(settings.grid, settings.bins)
     counts = color_counts(run.pictures, centres) + 1  # no colour is impossible
     weights = gamut.rebalancing(counts, centres, settings.uniform, settings.smoothing)
-    colors = QuantizedColors(
-        grid=settings.grid,
-        count=settings.bins,
-        distribution=tuple(float(f"{share:.4g}") for share in counts / counts.sum()),
-        regression=settings.regression,
+    colors = QuantizedColors.counted(
+        counts, grid=settings.grid, count=settings.bins, regression=settings.regression
     )
     with strategy.scope():
         colorizer = network.colorizer(architecture, run.policy)

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable
 
 import numpy as np
-from PIL import Image
 
 from invgray.color.quantized import UNIT
-from invgray.hints import Hints
+from invgray.hints import Hints, small
 from invgray.models.model import Architecture
 from invgray.types import Floats, Pixels
 
@@ -32,10 +30,9 @@ def predict(
         hints: of the picture; without any, the network makes up all colours.
         architecture: of the network.
     """
-    shrink = min(1.0, SIDE / math.sqrt(gray.size))
-    height, width = (max(1, round(n * shrink)) for n in gray.shape)
-    small = np.asarray(Image.fromarray(gray).resize((width, height), Image.Resampling.BOX))
-    seen = levels(small, hints.reduced(height, width))
+    smaller, told = small(gray, hints, SIDE)
+    height, width = smaller.shape
+    seen = levels(smaller, told)
     missing = [(0, -n % architecture.ratio) for n in (height, width)]
     seen = np.concatenate(
         [
@@ -45,7 +42,7 @@ def predict(
         ],
         axis=-1,
     )
-    return small, UNIT * np.asarray(network(seen[None]))[0, :height, :width]
+    return smaller, UNIT * np.asarray(network(seen[None]))[0, :height, :width]
 
 
 def levels(gray: Pixels, hints: Hints) -> Floats:

@@ -96,12 +96,7 @@ def train(settings: HintedSettings, run: Run) -> Trained:
     """
     strategy, architecture = distribution.begin(settings), settings.architecture
     counts = color_counts(run.pictures, gamut.bins()) + 1  # no colour is impossible
-    colors = QuantizedColors(
-        grid=10,
-        count=None,
-        distribution=tuple(float(f"{share:.4g}") for share in counts / counts.sum()),
-        regression=True,
-    )
+    colors = QuantizedColors.counted(counts, grid=10, count=None, regression=True)
     with strategy.scope():
         colorizer = network.colorizer(architecture, run.policy)
         if settings.backbone:
