@@ -2,16 +2,29 @@
 
 from __future__ import annotations
 
+import os
 import shutil
+import signal
 import struct
+from dataclasses import dataclass
+from pathlib import Path
 
 import numpy as np
 import pytest
 from PIL import Image
 from skimage import data
 
-from invgray import loading
+from invgray import interruption, loading
 from invgray.inference.machine import Machine
+
+
+@pytest.fixture(autouse=True)
+def handlers():
+    """Those of signals that a stopped batch leaves in the process are gone before the next test."""
+    heard = {number: signal.getsignal(number) for number in interruption.signals()}
+    yield
+    for number, handler in heard.items():
+        signal.signal(number, handler)
 
 
 @pytest.fixture(scope="session")
@@ -181,3 +194,43 @@ def show(browser, tmp_path):
         return browser
 
     return show
+
+
+@pytest.fixture(scope="session")
+def violations():
+    """What axe-core finds inaccessible in the page that a browser shows."""
+    axe = Path(__file__).parent / "serve" / "axe" / "axe.min.js"
+
+    def violations(browser):
+        browser.execute_script(axe.read_text("utf-8"))
+        found = browser.execute_async_script(
+            "const done = arguments[0]; axe.run().then((r) => done(r.violations))"
+        )
+        return [(each["id"], [node["html"] for node in each["nodes"]]) for each in found]
+
+    return violations
+
+
+@dataclass(frozen=True)
+class Usage:
+    """What a process takes: megabytes, open files, threads."""
+
+    megabytes: float
+    descriptors: int
+    threads: int
+
+
+@pytest.fixture(scope="session")
+def usage():
+    """Tells what a process takes now; a KeyError where it has ended."""
+
+    def usage(process):
+        proc = Path("/proc", str(process.pid))
+        status = dict(line.split(":", 1) for line in (proc / "status").read_text().splitlines())
+        return Usage(
+            megabytes=int(status["VmRSS"].split()[0]) / 1024,
+            descriptors=len(os.listdir(proc / "fd")),
+            threads=int(status["Threads"]),
+        )
+
+    return usage

@@ -5,7 +5,6 @@ from __future__ import annotations
 import csv
 import io
 from dataclasses import replace
-from pathlib import Path
 from urllib.parse import unquote
 
 import numpy as np
@@ -17,7 +16,6 @@ from invgray.benchmark.answers import Better
 from invgray.benchmark.results import Protocol
 from invgray.presets import store
 
-AXE = (Path(__file__).parents[1] / "serve" / "axe" / "axe.min.js").read_text("utf-8")
 PICTURES = 3
 
 
@@ -93,13 +91,6 @@ class Study:
                  return greens.reduce((a, b) => a + b, 0) / greens.length;
                })"""
         )
-
-    def violations(self):
-        self.run(AXE)
-        found = self.browser.execute_async_script(
-            "const done = arguments[0]; axe.run().then((r) => done(r.violations))"
-        )
-        return [(each["id"], [node["html"] for node in each["nodes"]]) for each in found]
 
 
 @pytest.fixture
@@ -185,9 +176,9 @@ def test_what_stands_on_a_side_is_what_is_said_to(study):
         study.answer(number)
 
 
-def test_it_is_accessible_and_fits_a_phone(study):
+def test_it_is_accessible_and_fits_a_phone(study, violations):
     def fits():
-        assert study.violations() == []
+        assert violations(study.browser) == []
         for width in (360, 1200):
             size = {"width": width, "height": 800, "deviceScaleFactor": 1, "mobile": False}
             study.browser.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", size)

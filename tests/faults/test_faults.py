@@ -140,6 +140,13 @@ def whole(path):
     return reading.read(path).pixels.size > 0
 
 
+def assert_told(result, cause):
+    """One line says what could not be written, and why."""
+    assert result.exit_code == 1
+    said = f"cannot be written ({os.strerror(cause)})"
+    assert [said in line for line in result.stderr.splitlines()].count(True) == 1
+
+
 def assert_sound(out, *before):
     """All that is there is whole, and nothing of it is unfinished."""
     found = set(out.iterdir()) if out.exists() else set()
@@ -165,9 +172,7 @@ def test_a_write_that_fails_leaves_nothing_half(
     calls = fault(kind, number, failing(cause))
     result = CliRunner().invoke(main, commands[command])
     assert len(calls) >= number
-    assert result.exit_code == 1
-    said = f"cannot be written ({os.strerror(cause)})"
-    assert [said in line for line in result.stderr.splitlines()].count(True) == 1
+    assert_told(result, cause)
     assert "bug" not in result.stderr
     found = assert_sound(tmp_path / "out")
     named = kind == "fsync" and number == 2  # of the folder, unless others come in between
@@ -186,9 +191,7 @@ def test_the_nth_write_of_a_batch_that_fails_costs_that_result_only(
     calls = fault(kind, number, failing(cause))
     result = CliRunner().invoke(main, commands[command])
     assert len(calls) >= number
-    assert result.exit_code == 1
-    said = f"cannot be written ({os.strerror(cause)})"
-    assert [said in line for line in result.stderr.splitlines()].count(True) == 1
+    assert_told(result, cause)
     assert len(assert_sound(tmp_path / "out")) in (2, 3)
 
 
@@ -198,10 +201,7 @@ def test_an_interruption_of_a_batch_leaves_whole_results(
     commands, fault, recwarn, tmp_path, command, kind, number
 ):
     calls = fault(kind, number, lambda: signal.raise_signal(signal.SIGINT))
-    try:
-        result = CliRunner().invoke(main, commands[command])
-    finally:
-        signal.signal(signal.SIGINT, signal.default_int_handler)
+    result = CliRunner().invoke(main, commands[command])
     assert len(calls) >= number
     assert result.exit_code == 130
     assert_sound(tmp_path / "out")

@@ -6,7 +6,6 @@ import base64
 import io
 import time
 import zipfile
-from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
 import numpy as np
@@ -17,7 +16,6 @@ from skimage import data
 
 from invgray.cli import main
 
-AXE = (Path(__file__).parent / "axe" / "axe.min.js").read_text("utf-8")
 BEYOND = """
     const edge = document.querySelector("main").getBoundingClientRect().right + 1;
     return [...document.querySelectorAll("main *")]
@@ -79,13 +77,6 @@ class Page:
         self.until(path.exists)
         return path.read_bytes()
 
-    def violations(self):
-        self.run(AXE)
-        found = self.browser.execute_async_script(
-            "const done = arguments[0]; axe.run().then((r) => done(r.violations))"
-        )
-        return [(each["id"], [node["html"] for node in each["nodes"]]) for each in found]
-
 
 @pytest.fixture
 def page(server, browser, tmp_path):
@@ -127,7 +118,7 @@ def test_a_picture_goes_there_and_back_bit_for_bit_as_by_the_command(page, pictu
     assert len(hosts) > 5
 
 
-def test_many_come_as_one_zip(page, picture, tmp_path, photos):
+def test_many_come_as_one_zip(page, picture, tmp_path, photos, violations):
     gray = tmp_path / "mailed.gray.png"
     by_command(picture, gray, "encode", "--preset", "robust")
     camera, bad = tmp_path / "camera.png", tmp_path / "bad.png"
@@ -156,7 +147,7 @@ def test_many_come_as_one_zip(page, picture, tmp_path, photos):
     expected = by_command(camera, tmp_path / "made.png", "colorize")
     link = page.all(".card")[2].find_element("css selector", ".downloads a")
     assert page.download(link, "camera.colorized.png") == expected
-    assert page.violations() == []
+    assert violations(page.browser) == []
 
 
 def test_options_are_heeded(page, picture, tmp_path):
@@ -256,7 +247,7 @@ def test_pictures_are_pasted_and_dropped(page, picture):
     assert "over" not in page.find("#drop").get_attribute("class")
 
 
-def test_long_work_shows_progress_and_can_be_removed(page, server, large, tmp_path):
+def test_long_work_shows_progress_and_can_be_removed(page, server, large, tmp_path, violations):
     path = tmp_path / "large.png"
     path.write_bytes(large)
     page.choose("preset", "luminance")
@@ -265,7 +256,7 @@ def test_long_work_shows_progress_and_can_be_removed(page, server, large, tmp_pa
     page.until(lambda: page.find(".state").text.startswith("Working"))
     assert page.find("progress").is_displayed()
     assert "Waiting for its turn." in page.all(".card")[2].text
-    assert page.violations() == []
+    assert violations(page.browser) == []
     server.wait_for('invgray_requests_now{state="working"}', 2)
     page.find("#clear").click()
     assert not page.find("#results").is_displayed()
@@ -324,7 +315,7 @@ def coloured(page, tmp_path, picture):
     return sent
 
 
-def test_strokes_of_a_brush_give_their_colours(page, picture, tmp_path):
+def test_strokes_of_a_brush_give_their_colours(page, picture, tmp_path, violations):
     from selenium.webdriver.common.action_chains import ActionChains
 
     page.put(picture)
@@ -345,7 +336,7 @@ def test_strokes_of_a_brush_give_their_colours(page, picture, tmp_path):
         "return d.filter((_, i) => i % 4 === 3 && d[i] > 0).length"
     )
     assert painted > 100
-    assert page.violations() == []
+    assert violations(page.browser) == []
     sent = coloured(page, tmp_path, picture)
     assert [hint.split(",")[2] for hint in sent[1::2]] == ["d02020"] * 3 + ["2040d0"] * 3
     rows[1].find_element("css selector", ".drop-hint").click()
@@ -378,11 +369,11 @@ def test_hints_are_listed_by_keyboard_alone(page, picture, tmp_path):
 
 
 @pytest.mark.parametrize("width", WIDTHS)
-def test_every_state_fits_and_is_accessible(page, picture, tmp_path, width):
+def test_every_state_fits_and_is_accessible(page, picture, tmp_path, width, violations):
     def fits():
         for scheme in SCHEMES:
             page.look(width, scheme)
-            assert page.violations() == []
+            assert violations(page.browser) == []
             assert page.run("return document.documentElement.scrollWidth") <= width
             assert page.run(BEYOND) == []
             ground = page.run("return getComputedStyle(document.body).backgroundColor")

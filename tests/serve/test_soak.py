@@ -10,7 +10,6 @@ import itertools
 import os
 import time
 from collections import Counter
-from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -21,35 +20,12 @@ PERIOD = 1.0
 """Seconds from one request to the next, if the server keeps up."""
 
 
-@dataclass(frozen=True)
-class Sample:
-    """What a server takes, some seconds after its start: megabytes, open files, threads."""
-
-    seconds: float
-    megabytes: float
-    descriptors: int
-    threads: int
-
-
-def sample(process, start):
-    proc = Path("/proc", str(process.pid))
-    status = dict(line.split(":", 1) for line in (proc / "status").read_text().splitlines())
-    return Sample(
-        seconds=time.monotonic() - start,
-        megabytes=int(status["VmRSS"].split()[0]) / 1024,
-        descriptors=len(os.listdir(proc / "fd")),
-        threads=int(status["Threads"]),
-    )
-
-
-def peak(samples):
+def peak(usages):
     """The most that was taken of each."""
-    return Sample(
-        seconds=samples[-1].seconds,
-        megabytes=max(s.megabytes for s in samples),
-        descriptors=max(s.descriptors for s in samples),
-        threads=max(s.threads for s in samples),
-    )
+    return {
+        name: max(getattr(taken, name) for taken in usages)
+        for name in ("megabytes", "descriptors", "threads")
+    }
 
 
 def calls(served, photo, png):
@@ -83,7 +59,7 @@ def calls(served, photo, png):
 
 @pytest.mark.long
 @pytest.mark.skipif(not Path("/proc/self/status").exists(), reason="needs /proc")
-def test_a_server_takes_no_more_after_long(serve, photo, png):
+def test_a_server_takes_no_more_after_long(serve, photo, png, usage):
     samples, answers = [], Counter()
     with serve() as served:
         turn = itertools.cycle(calls(served, photo, png))
@@ -101,12 +77,12 @@ def test_a_server_takes_no_more_after_long(serve, photo, png):
                 answer = served.ask(path, body)
                 assert answer.status == status, (path, answer.body[:300])
                 answers[status] += 1
-            samples.append(sample(served.process, start))
+            samples.append((time.monotonic() - start, usage(served.process)))
         for state in ("receiving", "waiting", "working"):
             served.wait_for(f'invgray_requests_now{{state="{state}"}}', 0)
-    first = peak([s for s in samples if 0.1 * SECONDS < s.seconds < 0.2 * SECONDS])
-    last = peak([s for s in samples if s.seconds > 0.9 * SECONDS])
+    first = peak([taken for after, taken in samples if 0.1 * SECONDS < after < 0.2 * SECONDS])
+    last = peak([taken for after, taken in samples if after > 0.9 * SECONDS])
     print(f"\n{SECONDS:g} s, {dict(answers)}\nafter a tenth: {first}\nat the end: {last}")
-    assert last.megabytes < first.megabytes + 20
-    assert last.descriptors <= first.descriptors + 4
-    assert last.threads <= first.threads
+    assert last["megabytes"] < first["megabytes"] + 20
+    assert last["descriptors"] <= first["descriptors"] + 4
+    assert last["threads"] <= first["threads"]

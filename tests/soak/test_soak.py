@@ -11,7 +11,6 @@ import subprocess
 import sys
 import time
 from contextlib import suppress
-from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -21,45 +20,24 @@ from PIL import Image
 PICTURES = int(os.environ.get("INVGRAY_SOAK", "20000"))
 
 
-@dataclass(frozen=True)
-class Sample:
-    """What a process takes: megabytes, open files, threads; and the results that there are."""
-
-    results: int
-    megabytes: float
-    descriptors: int
-    threads: int
-
-
-def sample(process, out):
-    proc = Path("/proc", str(process.pid))
-    status = dict(line.split(":", 1) for line in (proc / "status").read_text().splitlines())
-    return Sample(
-        results=sum(name.endswith(".png") for name in os.listdir(out)) if out.exists() else 0,
-        megabytes=int(status["VmRSS"].split()[0]) / 1024,
-        descriptors=len(os.listdir(proc / "fd")),
-        threads=int(status["Threads"]),
-    )
-
-
 @pytest.mark.long
 @pytest.mark.skipif(not Path("/proc/self/status").exists(), reason="needs /proc")
-def test_many_pictures_take_no_more_than_some(tmp_path, photo):
+def test_many_pictures_take_no_more_than_some(tmp_path, photo, usage):
     source, out = tmp_path / "in", tmp_path / "out"
     source.mkdir()
     for i in range(PICTURES):
         Image.fromarray(np.roll(photo[:48, :64], i, axis=1)).save(source / f"{i}.png")
     line = [sys.executable, "-m", "invgray", "encode", str(source), "-o", str(out), "-q"]
-    process, samples = subprocess.Popen(line), []
+    process, samples, tenth = subprocess.Popen(line), [], 0
     with suppress(KeyError):  # of a process that has ended, nothing is told
         while process.poll() is None:
-            samples.append(sample(process, out))
+            samples.append(usage(process))
+            tenth += len(list(out.glob("*.png"))) <= PICTURES // 10
             time.sleep(1)
     assert process.wait() == 0
     assert len(list(out.iterdir())) == PICTURES
-    first = next(s for s in samples if s.results > PICTURES // 10)
-    last = samples[-1]
+    first, last = samples[tenth], samples[-1]
     print(f"\n{PICTURES} pictures, {len(samples)} s\nat a tenth: {first}\nat the end: {last}")
     assert last.megabytes < first.megabytes + 20
-    assert max(s.descriptors for s in samples[samples.index(first) :]) <= first.descriptors + 4
+    assert max(s.descriptors for s in samples[tenth:]) <= first.descriptors + 4
     assert last.threads <= first.threads
