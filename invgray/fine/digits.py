@@ -10,6 +10,9 @@ from invgray.types import Floats, Pixels
 BASES = (2, 3, 4)
 """What levels are divided by: 1, 1.58 or 2 bits a pixel."""
 
+FREE = 255
+"""Stands for no digit: a level may be any."""
+
 _BLOCKS = {2: (1, 1), 3: (12, 19), 4: (1, 2)}
 """By base: so many digits carry so many bits."""
 
@@ -30,17 +33,19 @@ def to_levels(gray: Floats, digits: Pixels, base: int | Pixels) -> Pixels:
 
     Args:
         gray: of any shape, in [0, 255]; clipped.
-        digits: of the same shape, below the base.
-        base: of the digits: one for all, or of the same shape; 1 stands for no digit.
+        digits: of the same shape, below the base or ``FREE``.
+        base: of the digits: one for all, or of the same shape.
     """
-    width = np.asarray(base, np.float32)
-    levels: Floats = np.floor((np.clip(gray, 0, 255) - digits) / width + 0.5) * width + digits
+    free = digits == FREE
+    digit = np.where(free, np.uint8(0), digits)
+    width = np.where(free, np.float32(1), np.asarray(base, np.float32))
+    levels: Floats = np.floor((np.clip(gray, 0, 255) - digit) / width + 0.5) * width + digit
     levels += width * (levels < 0) - width * (levels > 255)
     return levels.astype(np.uint8)
 
 
 def from_bytes(data: bytes, count: int, base: int) -> Pixels:
-    """So many digits that carry bytes, most significant first; zeros follow: uint8 ``(count,)``.
+    """So many digits that carry bytes, most significant first, and free ones: uint8 ``(count,)``.
 
     Args:
         data: no more than :func:`capacity` of the digits.
@@ -49,18 +54,18 @@ def from_bytes(data: bytes, count: int, base: int) -> Pixels:
     """
     length, bits = _BLOCKS[base]
     stream = np.unpackbits(np.frombuffer(data, np.uint8))
-    blocks = count // length
+    blocks = -(-len(stream) // bits)
     padded = np.zeros(blocks * bits, np.uint8)
     padded[: len(stream)] = stream
     values = padded.reshape(blocks, bits).astype(np.int64) @ _weights(2, bits)
     found = values[:, None] // _weights(base, length) % base
-    digits = np.zeros(count, np.uint8)
+    digits = np.full(count, FREE, np.uint8)
     digits[: found.size] = found.ravel()
     return digits
 
 
 def to_bytes(digits: Pixels, base: int) -> bytes:
-    """All whole bytes that digits carry; blocks that no bytes make count as ones."""
+    """All whole bytes that digits carry; blocks that no bytes make, free ones too, as ones."""
     length, bits = _BLOCKS[base]
     blocks = digits[: digits.size // length * length].reshape(-1, length)
     values = np.minimum(blocks.astype(np.int64) @ _weights(base, length), 2**bits - 1)

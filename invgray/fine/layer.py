@@ -52,7 +52,7 @@ class Coded:
 
     Attributes:
         cells: and the base of each one's digits, by their place.
-        digits: of all cells, zero where there is none: uint8 ``(H, W)``.
+        digits: of all cells, ``FREE`` where there is none: uint8 ``(H, W)``.
         chrominance: as it will be decoded.
     """
 
@@ -63,7 +63,7 @@ class Coded:
     def embed(self, gray: Floats, top: int = 0, left: int = 0) -> Pixels:
         """The levels nearest to a gray in [0, 255] that carry the layer: uint8.
 
-        Where cells have no room for anything, levels are rounded.
+        Where nothing is carried, levels are rounded.
 
         Args:
             gray: of the picture or a part of it, ``(h, w)``.
@@ -71,7 +71,7 @@ class Coded:
             left: column of it.
         """
         part = slice(top, top + gray.shape[0]), slice(left, left + gray.shape[1])
-        base = _spread(((box, base) for box, _, base in self.cells), *part, empty=1)
+        base = _spread(((box, base) for box, _, base in self.cells), *part)
         return digits.to_levels(gray, self.digits[part], base)
 
 
@@ -131,12 +131,12 @@ class Restored:
 
     def base_at(self, rows: slice, columns: slice) -> Pixels:
         """Bases of the digits in a part; 0 where no cell is intact: uint8 ``(h, w)``."""
-        return _spread(((box, base) for box, base, _ in self.cells), rows, columns, empty=0)
+        return _spread(((box, base) for box, base, _ in self.cells), rows, columns)
 
     def exact_at(self, rows: slice, columns: slice) -> Mask:
         """Where a part's pixels are without loss: bool ``(h, w)``."""
         exact = ((box, 1) for box, _, exact in self.cells if exact)
-        return _spread(exact, rows, columns, empty=0) > 0
+        return _spread(exact, rows, columns) > 0
 
 
 def code(
@@ -159,7 +159,7 @@ def code(
     """
     height, width = rgb.shape[:2]
     layout = Layout.of(height, width)
-    carried = np.zeros((height, width), np.uint8)
+    carried = np.full((height, width), digits.FREE, np.uint8)
     chrominance, coded, done = Chrominance.empty(height, width), [], 0
     for row, column, box in layout.boxes() if max(height, width) <= cells.LONGEST else ():
         watch(done, height * width)
@@ -247,9 +247,9 @@ def restore(found: Found, height: int, width: int) -> Restored:
     return Restored(tuple(decoded), chrominance, rgb)
 
 
-def _spread(values: Iterable[tuple[Box, int]], rows: slice, columns: slice, empty: int) -> Pixels:
-    """Values of cells as those of the pixels of a part: uint8 ``(h, w)``."""
-    spread = np.full((rows.stop - rows.start, columns.stop - columns.start), empty, np.uint8)
+def _spread(values: Iterable[tuple[Box, int]], rows: slice, columns: slice) -> Pixels:
+    """Values of cells as those of the pixels of a part, zero between: uint8 ``(h, w)``."""
+    spread = np.zeros((rows.stop - rows.start, columns.stop - columns.start), np.uint8)
     for box, value in values:
         top, left = box.top - rows.start, box.left - columns.start
         bottom, right = top + box.height, left + box.width
@@ -295,25 +295,80 @@ def _lossy(
     """A cell with its chrominance, and that as it will be decoded; the true one if there is none.
 
     A larger base has room for better chrominance, and costs the luminance more: its error is even
-    over a base's width. It is tried where that can pay.
+    over a base's width. It is tried where that can pay. Where chrominance is very good as it is, it
+    gets fewer bytes: in pixels that carry none, levels are rounded.
     """
-    best, decoded, least, color_error = None, planes, np.inf, np.inf
-    height, width = planes[0].shape
+    best: _Coding | None = None
     for base in digits.BASES:
-        luminance_error = base**2 / 12
-        if least < np.inf and luminance_error + _HOPE * color_error >= least:
+        if best and _error(base, 1) + _HOPE * best.color_error >= best.error:
             break
-        size = room(base)
-        packets = chroma.encode(*planes, size) if size > 0 else None
-        if packets is None:
-            continue
-        found = chroma.decode(packets, height, width)
-        color_error = chroma.color_error(planes[0] - found[0], planes[1] - found[1])
-        if luminance_error + color_error < least:
-            best, least = (make(Kind.CHROMINANCE, packets), base), luminance_error + color_error
-            decoded = found
-    return best, decoded
+        coding = _coding(planes, base, room(base))
+        if coding and (best is None or coding.error < best.error):
+            best = coding
+    if best is None:
+        return None, planes
+    if best.base == digits.BASES[0] and best.color_error < _ENOUGH:
+        best = _leaner(best, planes)
+    return (make(Kind.CHROMINANCE, best.packets), best.base), best.decoded
 
 
 _HOPE = 0.55
 """Share of the chrominance's error that the next larger base leaves at best."""
+
+_ENOUGH = 0.14
+"""Error of the chrominance below which fewer bytes of it can pay."""
+
+
+@dataclass(frozen=True)
+class _Coding:
+    """Chrominance of a cell in digits of a base.
+
+    Attributes:
+        base: of the digits.
+        packets: that they carry.
+        room: bytes that they could carry.
+        decoded: Cb and Cr that come back.
+        color_error: mean square of it in R, G and B.
+    """
+
+    base: int
+    packets: bytes
+    room: int
+    decoded: tuple[Floats, Floats]
+    color_error: float
+
+    @property
+    def error(self) -> float:
+        """Mean square error of the colours, that of the luminance included."""
+        return _error(self.base, len(self.packets) / self.room) + self.color_error
+
+
+def _error(base: int, share: float) -> float:
+    """Mean square error of levels of which a share carries digits, and the rest are rounded."""
+    return (share * base**2 + (1 - share)) / 12
+
+
+def _coding(
+    planes: tuple[Floats, Floats], base: int, room: int, share: float = 1.0
+) -> _Coding | None:
+    """Chrominance in a share of the room that digits have for it; None if that is too little."""
+    packets = chroma.encode(*planes, int(share * room)) if room > 0 else None
+    if packets is None:
+        return None
+    decoded = chroma.decode(packets, *planes[0].shape)
+    error = chroma.color_error(planes[0] - decoded[0], planes[1] - decoded[1])
+    return _Coding(base, packets, room, decoded, error)
+
+
+def _leaner(best: _Coding, planes: tuple[Floats, Floats]) -> _Coding:
+    """A coding in fewer bytes, where that makes for better colours."""
+    share = 1.0
+    for less in _LESS:
+        coding = _coding(planes, best.base, best.room, share - less)
+        if coding and coding.error < best.error:
+            best, share = coding, share - less
+    return best
+
+
+_LESS = (1 / 2, 1 / 4)
+"""By what shares of the room packets are shortened, one after the other."""

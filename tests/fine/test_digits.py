@@ -17,8 +17,12 @@ def test_bytes_come_back(data, base, more):
     count = next(n for n in range(8 * len(data) + 20) if digits.capacity(n, base) >= len(data))
     carried = digits.from_bytes(data, count + more, base)
     assert carried.shape == (count + more,)
-    assert carried.max(initial=0) < base
+    free = carried == digits.FREE
+    assert carried[~free].max(initial=0) < base
     assert digits.to_bytes(carried, base)[: len(data)] == data
+    assert not np.any(np.diff(free) & free[:-1])  # they follow the others
+    most = {2: 8, 3: 12 / 19 * 8, 4: 4}[base]
+    assert most * len(data) <= np.sum(~free) < most * len(data) + 12
 
 
 @pytest.mark.parametrize(("base", "bits"), [(2, 1), (3, 19 / 12), (4, 2)])
@@ -30,7 +34,7 @@ def test_capacity_is_that_of_the_base(base, bits):
     ("base", "expected"),
     [
         (2, "10110010" + "00000001"),
-        (3, "200112001221" + "000000000000"),  # 0b1011001000000001000, and no more bits
+        (3, "200112001221"),  # 0b1011001000000001000: three bits are left over
         (4, "2302" + "0001"),
     ],
 )
@@ -48,6 +52,13 @@ def test_levels_are_the_nearest_that_carry_the_digits(gray, base, seed):
     for value, digit, level in zip(np.clip(gray, 0, 255), carried, levels, strict=True):
         allowed = np.arange(int(digit), 256, base)
         assert abs(level - value) <= np.abs(allowed - value).min() + 1e-9
+
+
+@given(st.lists(st.floats(-20, 280), min_size=1, max_size=50), bases)
+def test_levels_that_carry_nothing_are_rounded(gray, base):
+    gray = np.array(gray)
+    levels = digits.to_levels(gray, np.full(gray.shape, digits.FREE, np.uint8), base)
+    assert np.abs(levels - np.clip(gray, 0, 255)).max() <= 0.5
 
 
 @pytest.mark.parametrize("base", digits.BASES)
