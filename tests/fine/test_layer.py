@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from PIL import Image, ImageDraw
+from PIL import Image, ImageDraw, ImageFilter
 from skimage import data
 
 from invgray import metrics
@@ -63,6 +63,30 @@ def test_photographs_come_back_nearly_perfect(name, psnr):
     assert (found.layout.height, found.layout.width) == rgb.shape[:2]
     assert metrics.psnr(rgb, restored) > psnr
     assert metrics.gray_psnr(gray, rgb) > 48
+
+
+def test_smooth_colours_leave_levels_to_the_luminance():
+    """Colours are better than any could be from levels that all carry a digit."""
+    soft = Image.fromarray(data.astronaut()).filter(ImageFilter.GaussianBlur(5))
+    grain = np.random.default_rng(0).normal(0, 5, (512, 512, 1))
+    rgb = np.clip(np.rint(np.asarray(soft) + grain), 20, 235).astype(np.uint8)
+    gray = gray_of(rgb)
+    _, restored, base, exact = decoded(gray)
+    assert base.all()
+    error = (restored.astype(float) - rgb)[~exact]
+    assert np.mean(error**2) < (2**2 + 1) / 12
+    error = (gray - luminance(rgb))[~exact]
+    assert np.mean(error**2) < 0.6 * 2**2 / 12
+
+
+def test_levels_after_a_drawing_s_pixels_are_rounded():
+    rgb = np.full((200, 300, 3), (200, 30, 90), np.uint8)
+    rgb[50:90, 60:200] = (20, 160, 70)
+    gray = gray_of(rgb)
+    _, restored, _, exact = decoded(gray)
+    assert exact.all()
+    assert (restored == rgb).all()
+    assert np.mean(np.abs(gray - luminance(rgb)) > 0.5) < 0.05
 
 
 @pytest.mark.parametrize("orientation", ORIENTATIONS)
