@@ -472,7 +472,7 @@ def test_mutated_files_are_grays_or_errors_of_ours(small_file, data):
             assert error.cause  # noqa: PT017 - most fail, not all
 
 
-@settings(deadline=None, max_examples=12)
+@settings(deadline=None, max_examples=6)
 @given(st.data())
 def test_mutated_levels_are_decoded_from_what_is_left(small_file, data):
     levels = pixels(small_file).copy()
