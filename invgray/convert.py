@@ -27,6 +27,7 @@ from invgray.errors import ExistsError, InputError, OutputError, UsageError
 from invgray.files import reading, writing
 from invgray.files.ends import PIPE, Source, Target
 from invgray.files.formats import COLOR_FORMATS, GRAY_FORMATS
+from invgray.files.location import Location, locate
 from invgray.files.parts import Part, in_order
 from invgray.files.picture import Picture, as_gray, fitted
 from invgray.files.record import Record
@@ -178,7 +179,7 @@ def _encode(way: Way, options: EncodeOptions, watch: Watch) -> Outcome:
     )
     written, framed = _framed(gray, picture) if options.border else (gray, picture)
 
-    def write(target: Path | BinaryIO) -> tuple[Part, ...]:
+    def write(target: Location | BinaryIO) -> tuple[Part, ...]:
         return writing.write_gray(
             target,
             written,
@@ -340,7 +341,7 @@ def _hints(gray: Pixels, options: ColorizeOptions) -> tuple[Hints, tuple[str, ..
     """The hints for a gray picture, and what there is to say of them."""
     strokes = None
     if options.hints is not None:
-        source = Path(options.hints) if isinstance(options.hints, str) else options.hints
+        source = locate(options.hints) if isinstance(options.hints, str) else options.hints
         name = reading.name_of(source)
         strokes = reading.read(
             source,
@@ -520,7 +521,7 @@ def _verified(
     """The outcome with what decoding gives back of a gray that is not yet in its place."""
     from invgray.metrics import psnr  # imports slowly, and is seldom needed
 
-    suffix = way.target.suffix if isinstance(way.target, Path) else ".png"
+    suffix = way.target.suffix if isinstance(way.target, Location) else ".png"
     with TemporaryDirectory() as folder:
         gray, color = Path(folder, f"gray{suffix}"), Path(folder, "color.png")
         write(gray)
@@ -618,10 +619,10 @@ def _kept(name: str) -> Picture:
     return reading.read(_path(name), admit)
 
 
-def _path(name: str) -> Path:
+def _path(name: str) -> Location:
     if name == PIPE:
         raise InputError("bytes and streams are not kept")
-    return Path(name)
+    return locate(name)
 
 
 def _restored(name: str) -> Picture:

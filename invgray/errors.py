@@ -18,6 +18,10 @@ class InvgrayError(Exception):
         super().__init__(f"{cause}; {remedy}" if remedy else cause)
         self.cause, self.remedy = cause, remedy
 
+    def __reduce__(self) -> tuple[type[InvgrayError], tuple[str, str]]:
+        """Both, to another process."""
+        return type(self), (self.cause, self.remedy)
+
 
 class InputError(InvgrayError):
     """A picture cannot be read, or is not of the kind asked for."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from threading import Event
 from typing import TYPE_CHECKING
 
 from PIL import Image
@@ -42,6 +43,8 @@ class TrainOptions:
         device: ``auto`` is a GPU if there is one that works, else the CPU.
         precision: ``auto`` is the one that the device is faster in.
         quiet: show no progress bar.
+        stop: once it is set, the run stops with a checkpoint, as by Ctrl-C; None if only Ctrl-C
+            stops it.
         report: takes one line of news.
     """
 
@@ -50,6 +53,7 @@ class TrainOptions:
     device: Device = Device.AUTO
     precision: Precision = Precision.AUTO
     quiet: bool = False
+    stop: Event | None = None
     report: Callable[[str], None] = print
 
 
@@ -81,10 +85,10 @@ def train(
         DeviceError: there is no GPU that works.
         WeightsError: weights to begin with, or pretrained ones, are missing or do not fit.
         TrainingError: the loss stopped being finite, or the run's files are damaged.
-        Interrupted: by Ctrl-C, once a checkpoint is safe.
+        Interrupted: by Ctrl-C or the options' event, once a checkpoint is safe.
     """
     folder, report = _run_folder(output), options.report
-    _check(output, settings, options.resume)
+    check(output, settings, options.resume)
     pictures = split.listed(inputs, report)
     validation = split.listed(options.validation, report)
     if options.resume:
@@ -106,12 +110,29 @@ def train(
         policy=policy,
         start=_start(settings),
         quiet=options.quiet or workers.number() > 0,
+        stop=options.stop or Event(),
         report=report,
     )
     trained = model_of(settings).train(settings, run)
     if workers.number():
         return None
     return export.save(output, trained.networks, provenance.card(current, parts, run, trained))
+
+
+def check(output: Path, settings: NetworkSettings, resume: bool) -> None:
+    """See to it that a run can begin, or go on, before any work is done for it.
+
+    Raises:
+        UsageError: the folder holds a run, or none to resume; or settings do not fit together.
+        OutputError: the folder cannot be written to.
+    """
+    _check_run(output, resume)
+    place.check(output / CARD, overwrite=True)
+    if settings.patch % settings.multiple:
+        raise UsageError(
+            f"patches of {settings.patch} pixels do not fit these networks",
+            f"choose a multiple of {settings.multiple}",
+        )
 
 
 def settings_of(output: Path) -> NetworkSettings:
@@ -178,17 +199,6 @@ def _run_folder(output: Path) -> Path:
     """Every worker has a folder of its own in the chief's."""
     run, worker = output / "run", workers.number()
     return run / f"worker-{worker}" if worker else run
-
-
-def _check(output: Path, settings: NetworkSettings, resume: bool) -> None:
-    """See to it that a run can begin, or go on, before any work is done for it."""
-    _check_run(output, resume)
-    place.check(output / CARD, overwrite=True)
-    if settings.patch % settings.multiple:
-        raise UsageError(
-            f"patches of {settings.patch} pixels do not fit these networks",
-            f"choose a multiple of {settings.multiple}",
-        )
 
 
 def _check_run(output: Path, resume: bool) -> None:

@@ -14,6 +14,7 @@ from invgray.errors import TooLargeError, UsageError
 from invgray.files import exif, place, reading, xmp
 from invgray.files.ends import PIPE, Source, Target
 from invgray.files.formats import Format
+from invgray.files.location import Location, Remote, locate
 from invgray.files.picture import Picture
 from invgray.options import Options
 
@@ -28,8 +29,8 @@ PIXEL_BYTES = 30
 class Way:
     """Where a picture comes from and where its result goes."""
 
-    source: Path | bytes | BinaryIO
-    target: Path | BinaryIO
+    source: Location | bytes | BinaryIO
+    target: Location | BinaryIO
     options: Options
 
     @classmethod
@@ -41,15 +42,16 @@ class Way:
         options: Options,
     ) -> Way:
         """From a picture to a result in one of some formats."""
-        from_ = Path(source) if isinstance(source, str) else source
-        to = Path(target) if isinstance(target, str) else target
-        if isinstance(to, Path) and not place.is_stream(to) and to.suffix.lower() not in formats:
+        from_ = locate(source) if isinstance(source, str) else source
+        to = locate(target) if isinstance(target, str) else target
+        if isinstance(to, Location):
+            _check_format(to, formats)
+        if options.keep_times and (isinstance(from_, Remote) or isinstance(to, Remote)):
             raise UsageError(
-                f"{to}: cannot be written in this format",
-                f"name a file that ends in {', '.join(formats)}",
+                f"{from_ if isinstance(from_, Remote) else to}: stores keep no times of change and "
+                "no permissions",
+                "do not ask for them",
             )
-        if isinstance(to, Path) and (form := formats.get(to.suffix.lower())) and form.plugin:
-            form.plugin.load()
         return cls(from_, to, options)
 
     @property
@@ -65,9 +67,9 @@ class Way:
     def check(self) -> None:
         """See to it that the result can be written, before any work is done for it."""
         missing = isinstance(self.source, Path) and not os.path.lexists(self.source)
-        if not isinstance(self.target, Path) or missing:
+        if not isinstance(self.target, Location) or missing:
             return  # a missing picture is named when it is read
-        if isinstance(self.source, Path) and _same_file(self.source, self.target):
+        if isinstance(self.source, Location) and _same_file(self.source, self.target):
             raise UsageError(f"{self.target} is the input itself", "name another result")
         place.check(self.target, self.options.overwrite)
 
@@ -111,11 +113,25 @@ class Way:
         return self.source.stat() if kept and isinstance(self.source, Path) else None
 
 
-def _end(end: Path | bytes | BinaryIO) -> str:
-    return str(end) if isinstance(end, Path) else PIPE
+def _end(end: Location | bytes | BinaryIO) -> str:
+    return str(end) if isinstance(end, Location) else PIPE
 
 
-def _same_file(source: Path, target: Path) -> bool:
+def _check_format(target: Location, formats: Mapping[str, Format]) -> None:
+    """See to it that a result can be written in the format that its name tells."""
+    form = formats.get(target.suffix.lower())
+    if form is None and not place.is_stream(target):
+        raise UsageError(
+            f"{target}: cannot be written in this format",
+            f"name a file that ends in {', '.join(formats)}",
+        )
+    if form and form.plugin:
+        form.plugin.load()
+
+
+def _same_file(source: Location, target: Location) -> bool:
+    if isinstance(source, Remote) or isinstance(target, Remote):
+        return source == target
     with suppress(OSError):
         return target.is_file() and source.samefile(target)
     return False

@@ -17,7 +17,7 @@ from msgspec.structs import replace
 
 from invgray.benchmark import results, tables
 from invgray.benchmark.measures import number
-from invgray.benchmark.methods import LAST_BIT
+from invgray.benchmark.methods import LAST_BIT, LUMINANCE
 from invgray.benchmark.results import Benchmark
 from invgray.benchmark.robustness import TYPICAL
 from invgray.inference.machine import Engine
@@ -25,6 +25,9 @@ from invgray.inference.machine import Engine
 FOLDER = Path(__file__).parent
 DOCS = FOLDER.parent
 STYLE = "github"
+
+IDN = ["IDN, best of its log", "42.76", "43.11", "43.11"]
+"""What others have published."""
 
 
 @dataclass(frozen=True)
@@ -85,6 +88,20 @@ def summary(untouched: Benchmark, handled: Benchmark) -> str:
     return tables.table(headings, rows, STYLE)
 
 
+def beside_idn(benchmark: Benchmark) -> str:
+    """What IDN's published log says, and the same figures of presets and of plain luminance."""
+    names = [*benchmark.presets, LUMINANCE.name]
+    qualities = {name: benchmark.methods[name].quality for name in names}
+    shown = ("idn_psnr", "idn_gray_psnr", "gray_psnr")
+    rows = [
+        [name, *(number(getattr(figures, key).mean, 2) for key in shown)]
+        for name, figures in qualities.items()
+        if figures is not None
+    ]
+    headings = ["", "IDN PSNR (dB) ↑", "IDN gray PSNR (dB) ↑", "gray PSNR, own target (dB) ↑"]
+    return tables.table(headings, [IDN, *rows], STYLE)
+
+
 def speed(benchmark: Benchmark) -> str:
     """The rows for pictures of 512x512 pixels; those of presets with the engine that CPUs use."""
     shown = {}
@@ -108,6 +125,8 @@ TABLES = {
     "robustness_kodak24": Table(("kodak24-handled.json",), lambda b: tables.robustness(b, STYLE)),
     "recognition": Table(("photographs.json",), lambda b: tables.recognition(b, STYLE)),
     "colorization": Table(("colorization.json",), lambda b: tables.colorization(b, STYLE)),
+    "idn": Table(("idn.json",), beside_idn),
+    "hints": Table(("hints.json",), lambda b: tables.hinted(b, STYLE)),
     "speed": Table(("speed.json",), speed),
 }
 """Every table by its name."""

@@ -5,53 +5,35 @@ from __future__ import annotations
 import os
 import random
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterable, Iterator, Sequence, Set
 from concurrent.futures import ThreadPoolExecutor, as_completed
-from contextlib import suppress
+from contextlib import AbstractContextManager, nullcontext, suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
-from tempfile import TemporaryDirectory
-from typing import Generic, TypeVar
+from typing import TYPE_CHECKING
 
+from invgray.cli.attempt import O, Way, attempted
 from invgray.cli.messages import say, show
 from invgray.cli.naming import Naming
 from invgray.cli.plan import OnClash, Plan, Selection, Task, plan
 from invgray.cli.progress import Progress
 from invgray.cli.report import Report, failed
+from invgray.cli.shard import Shard
 from invgray.cli.stopping import Stop
-from invgray.cli.streams import send, standard_input, standard_output, tell_line
+from invgray.cli.streams import standard_output, tell_line
 from invgray.convert import Conversion, Outcome, Status
-from invgray.errors import (
-    ExistsError,
-    InputError,
-    Interrupted,
-    InvgrayError,
-    UsageError,
-    WeightsError,
-)
-from invgray.files import place
-from invgray.files.ends import PIPE, Source, Target
+from invgray.errors import ExistsError, InputError, Interrupted, UsageError
+from invgray.files import place, store
+from invgray.files.ends import PIPE
+from invgray.files.location import Location, Remote
 from invgray.inference.tiling import Watch
 from invgray.options import Options
 
-O = TypeVar("O", bound=Options)  # noqa: E741
+if TYPE_CHECKING:
+    from invgray.cluster.rows import Rows
 
-
-@dataclass(frozen=True)
-class Way(Generic[O]):
-    """What a command does with a picture.
-
-    Attributes:
-        conversion: the name of that.
-        convert: converts one picture.
-        options: what that can be told.
-        naming: of the results.
-    """
-
-    conversion: Conversion
-    convert: Callable[[Source, Target, O, Watch], Outcome]
-    options: type[O]
-    naming: Naming
+JOBS = 2
+"""Pictures in work at a time on this machine, if it is not said."""
 
 
 @dataclass(frozen=True)
@@ -64,7 +46,10 @@ class Request:
         as_json: print one object a file on stdout.
         quiet: no progress, no result line and no summary.
         dry_run: tell what would be written, and write nothing.
-        jobs: pictures in work at a time.
+        jobs: pictures in work at a time; None for two, or on Ray for as many as there is room for.
+        shard: the share of the pictures that is meant; None for all of them.
+        rows: file of what became of each picture, in this run and those before; None for none.
+        ray: address of the Ray cluster that does the work; None for this process.
     """
 
     selection: Selection
@@ -72,7 +57,10 @@ class Request:
     as_json: bool
     quiet: bool
     dry_run: bool
-    jobs: int
+    jobs: int | None
+    shard: Shard | None = None
+    rows: Path | None = None
+    ray: str | None = None
 
 
 def convert(request: Request, way: Way[O], options: O) -> int:
@@ -105,52 +93,25 @@ def convert(request: Request, way: Way[O], options: O) -> int:
         for error in others if request.dry_run else ():
             say(error.cause)
         raise last if request.dry_run or not others else others[0]
+    single = len(planned.tasks) == 1 and not (planned.unreadable or planned.clashes)
+    if request.shard:
+        planned = request.shard.of(planned)
     if request.dry_run:
         return _rehearse(planned, way, options, request)
-    if len(planned.tasks) == 1 and not (planned.unreadable or planned.clashes):
-        return _run_one(planned.tasks[0], way, options, request)
-    return _run_many(planned, way, options, request)
+    with _rows_of(request) as rows:
+        if rows and rows.continued and not options.overwrite:
+            options = replace(options, skip_existing=True)
+        if single and planned.tasks and not (request.ray or rows):
+            return _run_one(planned.tasks[0], way, options, request)
+        return _run_many(planned, way, options, request, rows)
 
 
-def attempted(
-    task: Task, way: Way[O], options: O, watch: Watch, *, form: str | None = None
-) -> Outcome:
-    """The outcome of a conversion, a failed one included.
+def _rows_of(request: Request) -> AbstractContextManager[Rows | None]:
+    if request.rows is None:
+        return nullcontext()
+    from invgray.cluster.rows import kept_in
 
-    Args:
-        task: the picture, and where its result goes.
-        way: what is done with it.
-        options: of the conversion.
-        watch: hears of the progress, and may raise to stop.
-        form: suffix of what standard output gets; None for a PNG.
-
-    Raises:
-        UsageError: no picture will fare better.
-        WeightsError: likewise.
-        Interrupted: by the watch.
-    """
-    try:
-        source = task.source or standard_input()
-        if task.target:
-            return way.convert(source, task.target, options, watch)
-        return _to_stdout(source, way, options, watch, form)
-    except (Interrupted, UsageError, WeightsError):
-        raise
-    except InvgrayError as error:
-        return failed(task, error)
-    except Exception as error:  # one picture's surprise must not cost the others
-        cause = f"{task.source or 'standard input'}: {type(error).__name__} ({error})"
-        return failed(task, InvgrayError(cause, "this is a bug; please report it"))
-
-
-def _to_stdout(source: Source, way: Way[O], options: O, watch: Watch, form: str | None) -> Outcome:
-    if form in (None, ".png"):
-        return way.convert(source, standard_output(), options, watch)
-    with TemporaryDirectory() as folder:
-        file = Path(folder, f"result{form}")
-        outcome = way.convert(source, file, options, watch)
-        send(file.read_bytes())
-    return replace(outcome, output=PIPE)
+    return kept_in(request.rows)
 
 
 def _run_one(task: Task, way: Way[O], options: O, request: Request) -> int:
@@ -162,33 +123,58 @@ def _run_one(task: Task, way: Way[O], options: O, request: Request) -> int:
     return report.exit_code
 
 
-def _run_many(planned: Plan, way: Way[O], options: O, request: Request) -> int:
-    report, stop = Report(as_json=request.as_json), Stop()
-    tasks = list(planned.tasks)
+def _run_many(planned: Plan, way: Way[O], options: O, request: Request, rows: Rows | None) -> int:
+    report, stop = Report(as_json=request.as_json, rows=rows), Stop()
+    ended = [task for task in planned.tasks if rows and rows.has(*_names(task))]
+    tasks = [task for task in planned.tasks if not (rows and rows.has(*_names(task)))]
+    there = _stored(tasks, options)
+    left = [task for task in tasks if task.target in there]
+    tasks = [task for task in tasks if task.target not in there]
     if options.skip_existing:  # several batches that begin at once then share the work
         random.shuffle(tasks)
     with Progress(len(tasks), quiet=request.quiet) as progress, stop.listening():
-        for outcome in _left_out(planned, way.conversion):
+        for outcome in _left_out(planned, ended, way.conversion):
             report.add(outcome)
+        for task in left:
+            report.add(_foreseen(task, way.conversion, options, there))
+        if request.ray:
+            from invgray.cli import distribution
 
-        def attempt(task: Task) -> None:
-            with suppress(Interrupted), progress.picture() as watch:
-                stop.watch(0, 0)
-                report.add(attempted(task, way, options, both(stop.watch, watch)))
-
-        with ThreadPoolExecutor(request.jobs) as pool:
-            waiting = [pool.submit(attempt, task) for task in tasks]
-            try:
-                for future in as_completed(waiting):
-                    future.result()
-            except BaseException:
-                pool.shutdown(cancel_futures=True)
-                raise
+            cluster = distribution.Cluster(request.ray, request.jobs)
+            distribution.run(tasks, way, options, cluster, report, progress, stop)
+        else:
+            _in_threads(tasks, way, options, request.jobs or JOBS, report, progress, stop)
     if not request.quiet:
-        show(report.summary(len(tasks) + len(planned.unreadable) + len(planned.clashes)))
+        show(report.summary(len(planned.tasks) + len(planned.unreadable) + len(planned.clashes)))
     if stop.asked:
         raise Interrupted("interrupted")
     return report.exit_code
+
+
+def _in_threads(
+    tasks: Sequence[Task],
+    way: Way[O],
+    options: O,
+    jobs: int,
+    report: Report,
+    progress: Progress,
+    stop: Stop,
+) -> None:
+    def attempt(task: Task) -> None:
+        with suppress(Interrupted), progress.picture() as watch:
+            begun = time.monotonic()
+            stop.watch(0, 0)
+            outcome = attempted(task, way, options, both(stop.watch, watch))
+            report.add(outcome, time.monotonic() - begun)
+
+    with ThreadPoolExecutor(jobs) as pool:
+        waiting = [pool.submit(attempt, task) for task in tasks]
+        try:
+            for future in as_completed(waiting):
+                future.result()
+        except BaseException:
+            pool.shutdown(cancel_futures=True)
+            raise
 
 
 def both(first: Watch, second: Watch) -> Watch:
@@ -201,8 +187,11 @@ def both(first: Watch, second: Watch) -> Watch:
     return watch
 
 
-def _left_out(planned: Plan, conversion: Conversion) -> Iterator[Outcome]:
-    """Outcomes of what is not even tried."""
+def _left_out(planned: Plan, ended: Sequence[Task], conversion: Conversion) -> Iterator[Outcome]:
+    """Outcomes of what is not even tried: what cannot be, and what a run before has ended with."""
+    for task in ended:
+        source, target = _names(task)
+        yield Outcome(input=source, output=target, status=Status.SKIPPED, conversion=conversion)
     for folder, error in planned.unreadable:
         yield failed(folder, error)
     for clash in planned.clashes:
@@ -217,26 +206,43 @@ def _left_out(planned: Plan, conversion: Conversion) -> Iterator[Outcome]:
 
 def _rehearse(planned: Plan, way: Way[O], options: O, request: Request) -> int:
     report = Report(as_json=request.as_json, each=tell_line)
-    for outcome in _left_out(planned, way.conversion):
+    for outcome in _left_out(planned, (), way.conversion):
         report.add(outcome)
+    there = _stored(planned.tasks, options)
     for task in planned.tasks:
-        report.add(_foreseen(task, way.conversion, options))
+        report.add(_foreseen(task, way.conversion, options, there))
     if not request.quiet and report.told > 1:
         show(report.summary(report.told))
     return report.exit_code
 
 
-def _foreseen(task: Task, conversion: Conversion, options: Options) -> Outcome:
+def _stored(tasks: Iterable[Task], options: Options) -> frozenset[Location]:
+    """The results that are in stores already, as far as that matters."""
+    targets = () if options.overwrite else (task.target for task in tasks)
+    return frozenset(store.existing(each for each in targets if isinstance(each, Remote)))
+
+
+def _foreseen(
+    task: Task, conversion: Conversion, options: Options, stored: Set[Location]
+) -> Outcome:
     """What will become of a picture, as far as can be told without reading it."""
     source, target = task.source, task.target
-    if source and not os.path.lexists(source):
+    if isinstance(source, Path) and not os.path.lexists(source):
         return failed(task, InputError(f"{source}: no such file", "check the name"))
-    there = target is not None and not place.is_stream(target) and os.path.lexists(target)
+    there = target in stored or (
+        isinstance(target, Path) and not place.is_stream(target) and os.path.lexists(target)
+    )
     if there and not (options.overwrite or options.skip_existing):
         return failed(task, ExistsError(f"{target}: exists already"))
+    input_, output = _names(task)
     return Outcome(
-        input=str(source or PIPE),
-        output=str(target or PIPE),
+        input=input_,
+        output=output,
         status=Status.SKIPPED if there and options.skip_existing else Status.PLANNED,
         conversion=conversion,
     )
+
+
+def _names(task: Task) -> tuple[str, str]:
+    """Of a picture and its result, as an outcome has them."""
+    return str(task.source or PIPE), str(task.target or PIPE)

@@ -10,8 +10,9 @@ from typing import Any
 import click
 
 from invgray.convert import Outcome, decode_file, encode_file
-from invgray.errors import UsageError
+from invgray.errors import InputError, UsageError
 from invgray.files.ends import Source, Target
+from invgray.files.location import Location
 from invgray.inference.tiling import Watch
 from invgray.video.formats import COLOR_CLIPS, GRAY_CLIPS, is_clip
 from invgray.video.options import DecodeClipOptions, EncodeClipOptions, refuse_options_of_clips
@@ -49,11 +50,17 @@ def _clip(source: Source, target: Target) -> tuple[Path, Path] | None:
 
     Raises:
         UsageError: a clip is bound for standard output.
+        InputError: a clip lies in a store, or is bound for one.
     """
-    if not isinstance(source, Path) or not is_clip(source):
+    if not isinstance(source, Location) or not is_clip(source):
         return None
-    if not isinstance(target, Path):
+    if not isinstance(target, Location):
         raise UsageError(f"{source}: clips go into files only", "name one with -o")
+    if not (isinstance(source, Path) and isinstance(target, Path)):
+        raise InputError(
+            f"{source}: clips are converted on this machine only",
+            "copy it here first, and its result from here",
+        )
     return source, target
 
 

@@ -8,7 +8,8 @@ from typing import Any
 import click
 
 from invgray.cli import batch
-from invgray.cli.batch import Request, Way
+from invgray.cli.attempt import Way
+from invgray.cli.batch import Request
 from invgray.cli.naming import Naming
 from invgray.cli.options import conversion
 from invgray.convert import Conversion, colorize_file

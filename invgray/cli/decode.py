@@ -5,7 +5,8 @@ from __future__ import annotations
 import click
 
 from invgray.cli import batch, clips
-from invgray.cli.batch import Request, Way
+from invgray.cli.attempt import Way
+from invgray.cli.batch import Request
 from invgray.cli.clips import decode_any
 from invgray.cli.naming import Naming
 from invgray.cli.options import conversion, tile

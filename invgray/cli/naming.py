@@ -5,13 +5,14 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from pathlib import Path
+from pathlib import PurePath
 
 from invgray.cli import template
 from invgray.cli.template import Field
 from invgray.errors import UsageError
 from invgray.files import place
 from invgray.files.formats import GRAY_FORMATS, Format
+from invgray.files.location import Location, locate
 from invgray.video.formats import CLIPS, is_clip
 
 GRAY = tuple(f".gray{suffix}" for suffix in (*GRAY_FORMATS, *sorted(CLIPS)))
@@ -52,12 +53,12 @@ class Naming:
             )
         return self if name is None else replace(self, asked=f".{name}")
 
-    def stem(self, source: Path) -> str:
+    def stem(self, source: Location) -> str:
         """What is kept of an input's name: without its suffix and, for a gray, its mark."""
         stems = [source.name[: -len(end)] for end in GRAY if source.name.lower().endswith(end)]
         return next(filter(None, stems), source.stem)
 
-    def result(self, source: Path) -> str:
+    def result(self, source: Location) -> str:
         """File name of the result for an input."""
         if self.clips and is_clip(source):
             return self.stem(source) + self.mark + self.clips[0]
@@ -67,24 +68,25 @@ class Naming:
         """Whether a file is a result of the same command, by its name."""
         return name.endswith(tuple(self.mark + suffix for suffix in (*self.formats, *self.clips)))
 
-    def filled(self, output: str, source: Path) -> Path:
+    def filled(self, output: str, source: Location) -> Location:
         """Where the result of an input goes by a template; one that ends in ``/`` is a folder."""
         folder = source.parent
         values = {
             Field.STEM: self.stem(source),
             Field.SUFFIX: source.suffix,
             Field.PARENT: str(folder),
-            Field.FOLDER: folder.name or Path(os.path.abspath(folder)).name,
+            Field.FOLDER: folder.name or PurePath(os.path.abspath(str(folder))).name,
         }
         target = template.filled(output, values)
-        return Path(target, self.result(source)) if target.endswith("/") else Path(target)
+        place_ = locate(target)
+        return place_ / self.result(source) if target.endswith("/") else place_
 
-    def numbered(self, target: Path, number: int) -> Path:
+    def numbered(self, target: Location, number: int) -> Location:
         """Another name for a result whose own is taken: ``photo-2.gray.png``."""
         end = next((e for e in (self.ending,) if target.name.endswith(e)), target.suffix)
         return target.with_name(f"{target.name[: len(target.name) - len(end)]}-{number}{end}")
 
-    def check(self, target: Path) -> None:
+    def check(self, target: Location) -> None:
         """See to it that a result's suffix is one that can be written, and that was asked for.
 
         Raises:

@@ -7,14 +7,16 @@ from collections.abc import Callable
 from dataclasses import fields
 from functools import reduce, wraps
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 from click.shell_completion import CompletionItem
 from PIL import Image
 
-from invgray.cli.batch import Request, Way
+from invgray.cli.attempt import Way
+from invgray.cli.batch import Request
 from invgray.cli.plan import OnClash, Selection
+from invgray.cli.shard import ShardType
 from invgray.cli.streams import standard_input
 from invgray.files import listing
 from invgray.files.ends import PIPE
@@ -24,6 +26,9 @@ from invgray.options import Options
 from invgray.presets import store
 
 Command = Callable[..., Any]
+if TYPE_CHECKING:
+    from invgray.cluster.manifest import Entry
+
 O = TypeVar("O", bound=Options)  # noqa: E741
 
 
@@ -41,7 +46,9 @@ def conversion(way: Way[O]) -> Callable[[Callable[[Request, O], int]], Command]:
         def parsed(context: click.Context, /, **values: Any) -> None:  # noqa: ANN401
             context.exit(command(*requested(way, values)))
 
-        return _with(parsed, *_PICTURES, _format(way), *_CONVERSION, *_NETWORK, *_MACHINE)
+        return _with(
+            parsed, *_PICTURES, _format(way), *_CONVERSION, *_CLUSTER, *_NETWORK, *_MACHINE
+        )
 
     return decorate
 
@@ -62,8 +69,14 @@ def requested(way: Way[O], values: dict[str, Any]) -> tuple[Request, O]:
     options = way.options(preset=preset, machine=machine, **_taken(values, way.options))
     naming = way.naming.of_format(values.pop("format"))
     listed = _listed(values.pop("files_from"), values.pop("null"), values["inputs"])
-    if listed is not None:
-        values |= {"inputs": (*values["inputs"], *listed), "listed": True}
+    entries = _entries(values.pop("manifest"))
+    if listed is None and entries is None and not values["inputs"]:
+        raise click.UsageError("Missing argument 'INPUT...'")
+    if listed is not None or entries is not None:
+        entries = entries or ()
+        found = (*(listed or ()), *(each.input for each in entries if each.output is None))
+        paired = tuple((each.input, each.output) for each in entries if each.output is not None)
+        values |= {"inputs": (*values["inputs"], *found), "listed": True, "paired": paired}
     selection = Selection(**_taken(values, Selection))
     return Request(selection, naming, **values), options
 
@@ -73,14 +86,21 @@ def _listed(name: str | None, null: bool, inputs: tuple[str, ...]) -> tuple[str,
     if name is None:
         if null:
             raise click.UsageError("--null is for --files-from")
-        if not inputs:
-            raise click.UsageError("Missing argument 'INPUT...'")
         return None
     if name != PIPE:
         return listing.names_in(Path(name), null=null)
     if PIPE in inputs:
         raise click.UsageError("standard input is either a picture or a list of files")
     return listing.names_in(standard_input(), null=null)
+
+
+def _entries(name: str | None) -> tuple[Entry, ...] | None:
+    """What a manifest names; None if there is none."""
+    if name is None:
+        return None
+    from invgray.cluster import manifest
+
+    return tuple(manifest.entries(name))
 
 
 def machine(command: Command) -> Command:
@@ -173,6 +193,18 @@ _PICTURES = (
         "-0", "--null", is_flag=True, help="Names of --files-from end in NUL, as of 'find -print0'."
     ),
     click.option(
+        "--manifest",
+        metavar="FILE.parquet",
+        help="Take the pictures, too, that a Parquet file names in its column 'input'; a column "
+        "'output' names their results.",
+    ),
+    click.option(
+        "--shard",
+        type=ShardType(),
+        help="Convert only the I-th of N shares of the pictures, by their names; for schedulers "
+        "that run a command for each share.",
+    ),
+    click.option(
         "-o",
         "--output",
         type=click.Path(allow_dash=True, readable=False),
@@ -249,10 +281,25 @@ _CONVERSION = (
     click.option(
         "-j",
         "--jobs",
-        type=click.IntRange(1, 64),
-        default=2,
-        show_default=True,
-        help="Pictures read and written at a time.",
+        type=click.IntRange(1, 1024),
+        help="Pictures read and written at a time (default: 2; with --ray, as many as there is "
+        "room for).",
+    ),
+)
+
+_CLUSTER = (
+    click.option(
+        "--ray",
+        metavar="ADDRESS",
+        help="Convert on a Ray cluster, in processes of --threads cores each (default: 1): 'auto' "
+        "for the one that this machine is part of, 'ray://HOST:PORT' for another, or 'local' for "
+        "this machine's cores.",
+    ),
+    click.option(
+        "--rows",
+        type=click.Path(dir_okay=False, path_type=Path),
+        metavar="FILE.parquet",
+        help="Keep what became of each picture there. Called again, go on with what it has not.",
     ),
 )
 

@@ -6,18 +6,19 @@ Nothing is read, written or reported here.
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Container, Iterator
+from collections.abc import Callable, Container, Iterator, Set
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from itertools import count
-from pathlib import Path
+from pathlib import PurePath
 
 from invgray.cli import template
 from invgray.cli.naming import Naming
 from invgray.errors import InputError, UsageError
 from invgray.files import place
 from invgray.files.ends import PIPE
-from invgray.files.listing import pictures_in
+from invgray.files.listing import objects_in, pictures_in
+from invgray.files.location import Location, Remote, lies_in, locate, real_name, way_to
 
 _STDOUT = "/dev/stdout"
 
@@ -40,6 +41,7 @@ class Selection:
         recursive: take folders with all that is in them.
         on_clash: what is done about names that are taken.
         listed: whether inputs come from a list, so that the output is a folder even for one.
+        paired: further pictures, each with the name of its result.
     """
 
     inputs: tuple[str, ...]
@@ -47,14 +49,15 @@ class Selection:
     recursive: bool = True
     on_clash: OnClash = OnClash.STOP
     listed: bool = False
+    paired: tuple[tuple[str, str], ...] = ()
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Task:
     """One picture to convert; None stands for standard input or output."""
 
-    source: Path | None
-    target: Path | None
+    source: Location | None
+    target: Location | None
 
 
 @dataclass(frozen=True)
@@ -67,7 +70,7 @@ class Clash:
     """
 
     task: Task
-    other: Path | None
+    other: Location | None
 
     @property
     def error(self) -> UsageError:
@@ -108,7 +111,7 @@ def plan(selection: Selection, naming: Naming) -> Plan:
     if "" in (*inputs, selection.output):
         raise UsageError("a file name is empty", "check the quotes and variables in the call")
     output = None if selection.output is None else Output.parsed(selection.output)
-    folders = [name for name in inputs if name != PIPE and os.path.isdir(name)]
+    folders = [name for name in inputs if _is_folder(name)]
     many = len(inputs) > 1 or bool(folders) or selection.listed
     if many and PIPE in (*inputs, selection.output):
         raise UsageError("'-' stands for one picture", "convert it in a call of its own")
@@ -118,7 +121,7 @@ def plan(selection: Selection, naming: Naming) -> Plan:
     if many:
         if output:
             output.check_folder()
-        tasks = tuple(_several(selection, output, naming, unreadable))
+        tasks = tuple(_several(selection, frozenset(folders), output, naming, unreadable))
     else:
         tasks = (_single(inputs[0], output, naming),)
     if not tasks and not unreadable:
@@ -151,17 +154,23 @@ class Output:
         templated = bool(template.fields(text))
         return cls(text if templated else template.filled(text, {}), templated)
 
+    @property
+    def place(self) -> Location:
+        """Of the file or folder."""
+        return locate(self.name)
+
     def check_folder(self) -> None:
         """See to it that several results can go there.
 
         Raises:
             UsageError: it is a file.
         """
-        root = Path(self.name)
-        if not self.templated and os.path.lexists(root) and not root.is_dir():
-            raise UsageError(f"{root} is a file", "name a folder for several results with -o")
+        if self.templated or isinstance(self.place, Remote):
+            return
+        if os.path.lexists(self.place) and not self.place.is_dir():
+            raise UsageError(f"{self.place} is a file", "name a folder for several results with -o")
 
-    def task(self, source: Path, naming: Naming, folder: Path | None = None) -> Task:
+    def task(self, source: Location, naming: Naming, folder: Location | None = None) -> Task:
         """Where the result of one of several pictures goes.
 
         Args:
@@ -176,11 +185,13 @@ class Output:
             target = naming.filled(self.name, source)
             naming.check(target)
             return Task(source, target)
-        inner = source.parent.relative_to(folder) if folder else Path()
-        return Task(source, Path(self.name) / inner / naming.result(source))
+        inner = way_to(source.parent, folder) if folder else PurePath()
+        return Task(source, self.place / inner / naming.result(source))
 
 
-def in_folder(folder: Path, output: Output, naming: Naming) -> Callable[[Path], Task | None]:
+def in_folder(
+    folder: Location, output: Output, naming: Naming
+) -> Callable[[Location], Task | None]:
     """What is to be done about each file in a folder; nothing about results of earlier runs.
 
     Args:
@@ -188,62 +199,79 @@ def in_folder(folder: Path, output: Output, naming: Naming) -> Callable[[Path], 
         output: where results go; its tree is the folder's.
         naming: of the results.
     """
-    results = None if output.templated else Path(os.path.realpath(output.name))
-    nested = results is not None and Path(os.path.realpath(folder)) in results.parents
+    nested = not output.templated and lies_in(output.place, folder)
 
-    def task(file: Path) -> Task | None:
-        earlier = nested and results in Path(os.path.realpath(file)).parents
+    def task(file: Location) -> Task | None:
+        earlier = nested and lies_in(file, output.place)
         return None if earlier or naming.made(file.name) else output.task(file, naming, folder)
 
     return task
 
 
 def _single(name: str, output: Output | None, naming: Naming) -> Task:
-    source = None if name == PIPE else Path(name)
+    source = None if name == PIPE else locate(name)
     if output is None:
         return Task(source, source and source.with_name(naming.result(source)))
     if output.name in (PIPE, _STDOUT):
         return Task(source, None)
-    named = output.templated or Path(output.name).is_dir() or output.name.endswith("/")
+    named = output.templated or output.name.endswith("/") or place.is_folder(output.place)
     if named and source is None:
         raise UsageError(
             f"{output.name}: standard input has no name", "name a file for its result with -o"
         )
     if named and source:
         return output.task(source, naming)
-    target = Path(output.name)
-    naming.check(target)
-    return Task(source, target)
+    naming.check(output.place)
+    return Task(source, output.place)
+
+
+def _is_folder(name: str) -> bool:
+    """Whether an input is one; a slash at the end of a URL says so."""
+    if name == PIPE:
+        return False
+    location = locate(name)
+    return (isinstance(location, Remote) and name.endswith("/")) or place.is_folder(location)
 
 
 def _several(
     selection: Selection,
+    folders: Set[str],
     output: Output | None,
     naming: Naming,
     unreadable: list[tuple[Task, InputError]],
 ) -> Iterator[Task]:
     """Pictures with their results beside them, or where they are wanted."""
-    for path in map(Path, selection.inputs):
+    for name, result in selection.paired:
+        target = locate(result)
+        naming.check(target)
+        yield Task(locate(name), target)
+    for name in selection.inputs:
+        source = locate(name)
         if output is None:
-            yield Task(path, path.with_name(naming.result(path)))
-        elif path.is_dir():
-            yield from _inside(path, output, selection.recursive, naming, unreadable)
+            yield Task(source, source.with_name(naming.result(source)))
+        elif name in folders:
+            yield from _inside(source, output, selection.recursive, naming, unreadable)
         else:
-            yield output.task(path, naming)
+            yield output.task(source, naming)
 
 
 def _inside(
-    folder: Path,
+    folder: Location,
     output: Output,
     recursive: bool,
     naming: Naming,
     unreadable: list[tuple[Task, InputError]],
 ) -> Iterator[Task]:
-    def skip(path: Path, error: InputError) -> None:
-        unreadable.append((Task(path, Path(output.name) / path.relative_to(folder)), error))
+    def skip(path: Location, error: InputError) -> None:
+        unreadable.append((Task(path, output.place / way_to(path, folder)), error))
 
     task = in_folder(folder, output, naming)
-    yield from filter(None, map(task, pictures_in(folder, recursive, skip)))
+    found: Iterator[Location] = (
+        objects_in(folder, recursive)
+        if isinstance(folder, Remote)
+        else pictures_in(folder, recursive, skip)
+    )
+    yield from filter(None, map(task, found))
 
 
 def _told_apart(
@@ -253,8 +281,8 @@ def _told_apart(
 
     The first picture that wants a name gets it, before any number is given.
     """
-    inputs = {os.path.realpath(task.source) for task in tasks if task.source}
-    taken: dict[str, Path | None] = dict.fromkeys(inputs)
+    inputs = {real_name(task.source) for task in tasks if task.source}
+    taken: dict[str, Location | None] = dict.fromkeys(inputs)
     kept: dict[int, Task] = {}
     clashes: dict[int, Clash] = {}
     for place_in_line, task in enumerate(tasks):
@@ -287,4 +315,4 @@ def _written(task: Task) -> str | None:
     """The file that a task writes; None for streams."""
     if task.target is None or place.is_stream(task.target):
         return None
-    return os.path.realpath(task.target)
+    return real_name(task.target)

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import asdict
 from threading import Lock
+from typing import TYPE_CHECKING
 
 from invgray.cli.messages import explained, printable, say
 from invgray.cli.plan import Task
@@ -16,6 +17,9 @@ from invgray.convert import Conversion, Outcome, Status
 from invgray.errors import DONE, SOME_FAILED, InvgrayError
 from invgray.files.ends import PIPE
 
+if TYPE_CHECKING:
+    from invgray.cluster.rows import Rows
+
 
 class Report:
     """What became of pictures; threads may add to it.
@@ -23,10 +27,17 @@ class Report:
     Args:
         as_json: print one object a picture on standard output.
         each: takes a line for each picture that is done or skipped; None for no such lines.
+        rows: that are kept; None for none.
     """
 
-    def __init__(self, *, as_json: bool, each: Callable[[str], None] | None = None) -> None:
-        self._as_json, self._each, self._lock = as_json, each, Lock()
+    def __init__(
+        self,
+        *,
+        as_json: bool,
+        each: Callable[[str], None] | None = None,
+        rows: Rows | None = None,
+    ) -> None:
+        self._as_json, self._each, self._rows, self._lock = as_json, each, rows, Lock()
         self._counts: Counter[Status] = Counter()
         self._failures: Counter[int] = Counter()
 
@@ -38,12 +49,14 @@ class Report:
             seconds: that it took.
 
         Raises:
-            OutputError: standard output cannot be written to.
+            OutputError: standard output, or the rows' journal, cannot be written to.
         """
         with self._lock:
             self._counts[outcome.status] += 1
             if outcome.exit_code is not None:
                 self._failures[outcome.exit_code] += 1
+        if self._rows:
+            self._rows.add(outcome, seconds)
         for notice in outcome.notices:
             say(f"{_name(outcome.input)}: {notice}")
         if outcome.error:

@@ -17,12 +17,15 @@ from invgray.files import place
 class Stop:
     """Whether a batch is to stop.
 
+    Args:
+        event: set once it is; None for a new one.
+
     Attributes:
-        event: set once it is.
+        event: the same.
     """
 
-    def __init__(self) -> None:
-        self.event = Event()
+    def __init__(self, event: Event | None = None) -> None:
+        self.event = event or Event()
 
     @property
     def asked(self) -> bool:

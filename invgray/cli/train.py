@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import MISSING, fields, replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +19,7 @@ from invgray.models import MODELS, Model, NetworkSettings, model_of
 from invgray.models.colorizer.settings import ColorObjective
 from invgray.models.paper.settings import ContrastNetwork, Optimizer, Part, Schedule
 from invgray.models.subpixel.settings import Channel
+from invgray.presets.store import Preset
 from invgray.train import TrainOptions
 from invgray.training.length import Length, Unit
 
@@ -134,6 +136,18 @@ def _setting(option: str, kind: Any, text: str, **more: Any) -> Decorator:  # no
     default=Precision.AUTO,
     help="Numbers that are computed in: those that the device is faster with, by default.",
 )
+@click.option(
+    "--ray",
+    metavar="ADDRESS",
+    help="Train on a Ray cluster: 'local' for this machine, 'auto' for the cluster that it is part "
+    "of, or ray://HOST:PORT. All nodes must find IMAGES and DIR under the same names.",
+)
+@click.option(
+    "--workers",
+    type=click.IntRange(1),
+    metavar="N",
+    help="Processes on it that share every batch, each with a GPU of its own if there are enough.",
+)
 @click.option("-q", "--quiet", is_flag=True, help="No progress bar.")
 @click.pass_context
 def train(
@@ -146,6 +160,8 @@ def train(
     resume: bool,
     device: Device,
     precision: Precision,
+    ray: str | None,
+    workers: int | None,
     quiet: bool,
     **chosen: Any,  # noqa: ANN401
 ) -> None:
@@ -154,6 +170,7 @@ def train(
     \b
         invgray train photos/ --minutes 120 -o mine
         invgray train photos/ -o mine --resume          after Ctrl-C, or a power cut
+        invgray train photos/ -o mine --steps 9000 --ray auto --workers 4
         invgray encode photo.jpg --weights mine
     """
     given = {name: value for name, value in chosen.items() if _given(context, name)}
@@ -175,14 +192,26 @@ def train(
         quiet=quiet,
         report=say,
     )
+    learn = _trainer(ray, workers)
     try:
-        preset = trainer.train(inputs, output, settings, options)
+        preset = learn(inputs, output, settings, options)
     except Interrupted as error:
         raise Interrupted(f"{error.cause}; go on with --resume") from error
     if preset is None:
         say("trained; the first worker saves the networks")
     else:
         say(f"trained networks are in {preset.directory}: use them with --weights {output}")
+
+
+def _trainer(ray: str | None, workers: int | None) -> Callable[..., Preset | None]:
+    """What trains: this process, or workers on a cluster."""
+    if (ray is None) != (workers is None):
+        raise UsageError("--ray and --workers are for each other", "give both or neither")
+    if ray is None or workers is None:
+        return trainer.train
+    from invgray.cluster import training
+
+    return partial(training.train, crew=training.Crew(ray, workers))
 
 
 def _given(context: click.Context, name: str) -> bool:

@@ -17,7 +17,8 @@ from click.core import ParameterSource
 
 from invgray.cli import colorize, decode, encode
 from invgray.cli.arrivals import Arrivals
-from invgray.cli.batch import O, Request, Way, attempted
+from invgray.cli.attempt import O, Way, attempted
+from invgray.cli.batch import JOBS, Request
 from invgray.cli.messages import say, show
 from invgray.cli.options import requested
 from invgray.cli.plan import OnClash, Output, Task, in_folder
@@ -28,6 +29,7 @@ from invgray.convert import Conversion
 from invgray.errors import DONE, InputError, Interrupted, extra_installed
 from invgray.files.formats import is_picture
 from invgray.files.listing import pictures_in
+from invgray.files.location import real_name
 
 with extra_installed("watch"):
     import watchfiles
@@ -42,7 +44,10 @@ _COMMANDS: dict[Conversion, tuple[click.Command, Way[Any]]] = {
     Conversion.COLORIZE: (colorize.colorize, colorize.WAY),
 }
 
-_SET_HERE = ("inputs", "output", "files_from", "null", "on_clash", "dry_run", "skip_existing")
+_SET_HERE = (
+    *("inputs", "output", "files_from", "null", "on_clash", "dry_run", "skip_existing"),
+    *("manifest", "rows", "shard", "ray"),
+)
 """Parameters of these commands that a folder which is watched decides."""
 
 _OF_ONE = ("hints", "points", "hint_engine")
@@ -110,6 +115,7 @@ def watch(
         "on_clash": OnClash.STOP,
         "dry_run": False,
         "skip_existing": not values["overwrite"],
+        **dict.fromkeys(("manifest", "rows", "shard", "ray")),
     }
     request, options = requested(way, values)
     if not request.quiet:
@@ -152,13 +158,13 @@ def _follow(folder: Path, settle: float, request: Request, way: Way[O], options:
             stop.watch(0, 0)
             report.add(attempted(task, way, options, stop.watch), time.monotonic() - begun)
 
-    with stop.listening(), _leases(), ThreadPoolExecutor(request.jobs) as pool:
+    with stop.listening(), _leases(), ThreadPoolExecutor(request.jobs or JOBS) as pool:
         try:
             for path in _complete(folder, settle, request.selection.recursive, stop, report):
                 if os.path.realpath(path) in results or not is_picture(path):
                     continue
                 if (task := task_of(path)) and task.target:
-                    results.add(os.path.realpath(task.target))
+                    results.add(real_name(task.target))
                     working.add(pool.submit(attempt, task))
                 ended = {future for future in working if future.done()}
                 working -= ended
@@ -180,7 +186,7 @@ def _results(folder: Path, task_of: Callable[[Path], Task | None], recursive: bo
     """Results of an earlier run, or of this one, that may lie in a folder: no inputs."""
     files = pictures_in(folder, recursive, lambda _folder, _error: None)
     tasks = filter(None, map(task_of, files))
-    return {os.path.realpath(task.target) for task in tasks if task.target}
+    return {real_name(task.target) for task in tasks if task.target}
 
 
 def _complete(

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import BinaryIO
+
+from invgray.files.location import Location
 
 PIPE = "-"
 """Name of a stream."""
 
-Source = str | Path | bytes | BinaryIO
-"""A picture: a path, the bytes of a file, or a binary stream."""
+Source = str | Location | bytes | BinaryIO
+"""A picture: a path or URL, the bytes of a file, or a binary stream."""
 
-Target = str | Path | BinaryIO
-"""Where a result goes: a path, written whole or not at all, or a stream, which gets a PNG."""
+Target = str | Location | BinaryIO
+"""Where a result goes: a path or URL, written whole or not at all, or a stream: it gets a PNG."""

@@ -8,7 +8,9 @@ from pathlib import Path
 from typing import BinaryIO
 
 from invgray.errors import InputError
-from invgray.files.formats import is_picture
+from invgray.files import store
+from invgray.files.formats import is_picture, readable_suffixes
+from invgray.files.location import Remote
 
 
 def pictures_in(
@@ -44,6 +46,22 @@ def pictures_in(
         folders[:] = [name for name in folders if recursive and not name.startswith(".")]
         found += [Path(root, name) for name in files if not name.startswith(".")]
     return (path for path in sorted(found) if path.is_file() and is_picture(path))
+
+
+def objects_in(folder: Remote, recursive: bool = True) -> Iterator[Remote]:
+    """Likewise of a store, whose pictures are told by their suffixes alone.
+
+    Raises:
+        InputError: the store may not be looked into.
+    """
+    suffixes = readable_suffixes()
+    found = sorted(store.names(folder, recursive=recursive))
+    return (
+        each
+        for each in found
+        if each.suffix.lower() in suffixes
+        and not any(part.startswith(".") for part in each.url[len(folder.url) :].split("/"))
+    )
 
 
 def names_in(source: Path | BinaryIO, *, null: bool = False) -> tuple[str, ...]:

@@ -14,6 +14,8 @@ from pathlib import Path
 from typing import IO, BinaryIO
 
 from invgray.errors import ExistsError, OutputError
+from invgray.files import store
+from invgray.files.location import Location, Remote
 
 if sys.platform != "win32":
     import fcntl
@@ -34,7 +36,7 @@ _swept: set[str] = set()
 """Folders in which strays have been looked for."""
 
 
-def check(target: Path, overwrite: bool) -> None:
+def check(target: Location, overwrite: bool) -> None:
     """See to it that a result can be written, before any work is done for it.
 
     What killed processes have left in its folder is removed.
@@ -45,8 +47,13 @@ def check(target: Path, overwrite: bool) -> None:
 
     Raises:
         ExistsError: there is a file already.
-        OutputError: it is a folder, or its folder cannot be made or written to.
+        OutputError: it is a folder, or its folder cannot be made or written to; or its store cannot
+            be reached.
     """
+    if isinstance(target, Remote):
+        if not overwrite and store.existing((target,)):
+            raise _exists(target)
+        return
     if is_stream(target):
         return
     try:
@@ -67,14 +74,53 @@ def check(target: Path, overwrite: bool) -> None:
         raise _unwritable(target, f"{folder} is not writable")
 
 
-def is_stream(target: Path) -> bool:
+def is_folder(location: Location) -> bool:
+    """Whether there is a folder of that name.
+
+    Stores are not asked about names that end as those of pictures.
+
+    Raises:
+        InputError: the store cannot be asked.
+    """
+    return store.is_folder(location) if isinstance(location, Remote) else location.is_dir()
+
+
+def is_stream(target: Location) -> bool:
     """Whether a path is written to as it is, as ``/dev/null`` or a named pipe, not replaced."""
+    if isinstance(target, Remote):
+        return False
     if os.fspath(target).startswith(_STREAMS):
         return True
     with suppress(OSError):
         mode = target.stat().st_mode
         return not (stat.S_ISREG(mode) or stat.S_ISDIR(mode))
     return False
+
+
+def put(
+    target: Location, data: memoryview, *, overwrite: bool, like: os.stat_result | None = None
+) -> None:
+    """Put a result in its place, whole or not at all.
+
+    Args:
+        target: the file to be written; its folder is made if it does not exist yet.
+        data: of the file.
+        overwrite: whether a file that exists, or has come to be, may be replaced.
+        like: a file's status, of which the result gets the permissions and times; not in stores.
+
+    Raises:
+        ExistsError: there is a file already, and it may not be replaced.
+        OutputError: its store does not take it.
+        OSError: it cannot be written.
+    """
+    if isinstance(target, Path):
+        with writing(target, overwrite=overwrite, like=like) as file:
+            file.write(data)
+        return
+    try:
+        store.put(target, data, overwrite=overwrite)
+    except FileExistsError as error:
+        raise _exists(target) from error
 
 
 @contextmanager
@@ -222,7 +268,7 @@ def _rename_exclusively(temporary: Path, target: Path) -> None:
         raise OSError(number, os.strerror(number), str(target))
 
 
-def _exists(target: Path) -> ExistsError:
+def _exists(target: Location) -> ExistsError:
     return ExistsError(f"{target}: exists already", "choose another name, or overwrite it")
 
 

@@ -7,7 +7,6 @@ import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import replace
-from pathlib import Path
 from typing import BinaryIO
 
 import numpy as np
@@ -23,9 +22,10 @@ from invgray.errors import (
     TooLargeError,
 )
 from invgray.files import exif as exif_blocks
-from invgray.files import iptc, jxl, png, tiff, xmp
+from invgray.files import iptc, jxl, png, store, tiff, xmp
 from invgray.files import record as records
 from invgray.files.formats import FIRST_BYTES, LARGEST_SEGMENT, LIMIT, NOT_PIXELS, plugin_for
+from invgray.files.location import Location, Remote
 from invgray.files.parts import Part, in_order
 from invgray.files.picture import Picture
 from invgray.files.plugins import Plugin
@@ -57,7 +57,7 @@ def admit_all(height: int, width: int) -> None:
 
 
 def read(
-    source: Path | bytes | BinaryIO,
+    source: Location | bytes | BinaryIO,
     admit: Admit = admit_all,
     *,
     accept_damaged: bool = False,
@@ -78,7 +78,7 @@ def read(
         PagesError: there are several, and none is chosen.
         InputError: not a picture, damaged, empty, too large, without that page, or unreadable.
     """
-    name, suffix = name_of(source), source.suffix if isinstance(source, Path) else ""
+    name, suffix = name_of(source), source.suffix if isinstance(source, Location) else ""
     with _explained(name), _opened(source) as file:
         start = file.read(FIRST_BYTES)
         if not start:
@@ -109,17 +109,21 @@ def read(
             return replace(picture, dropped=in_order((*picture.dropped, *beside)))
 
 
-def name_of(source: Path | bytes | BinaryIO) -> str:
+def name_of(source: Location | bytes | BinaryIO) -> str:
     """What a picture is called in messages."""
-    return str(source) if isinstance(source, Path) else STANDARD_INPUT
+    return str(source) if isinstance(source, Location) else STANDARD_INPUT
 
 
 @contextmanager
-def _opened(source: Path | bytes | BinaryIO) -> Iterator[BinaryIO]:
+def _opened(source: Location | bytes | BinaryIO) -> Iterator[BinaryIO]:
     """A picture's file, seekable."""
     if isinstance(source, bytes):
         yield io.BytesIO(source)
-    elif isinstance(source, Path):
+    elif isinstance(source, Remote):
+        with store.opened(source) as file:
+            whole = _whole(file, str(source))
+        yield whole
+    elif isinstance(source, Location):
         with source.open("rb") as file:
             yield file if file.seekable() else _whole(file, str(source))
     else:

@@ -7,23 +7,23 @@ import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
-from pathlib import Path
 from typing import BinaryIO
 
 import numpy as np
 from PIL import Image
 
-from invgray.errors import ExistsError, MissingExtraError, OutputError
+from invgray.errors import MissingExtraError, OutputError
 from invgray.files import beside, place
 from invgray.files.beside import Beside
 from invgray.files.formats import COLOR_FORMATS, GRAY_FORMATS, Format
+from invgray.files.location import Location
 from invgray.files.parts import Part, in_order
 from invgray.files.picture import Picture
 from invgray.files.record import Record
 from invgray.types import Pixels
 
-Target = Path | BinaryIO
-"""Where a result goes: a path, written whole or not at all, or a stream, which gets a PNG."""
+Target = Location | BinaryIO
+"""Where a result goes: a place, written whole or not at all, or a stream, which gets a PNG."""
 
 STANDARD_OUTPUT = "standard output"
 """What a result without a path is called in messages."""
@@ -140,11 +140,11 @@ def write_color(
 
 def name_of(target: Target) -> str:
     """What a result is called in messages."""
-    return str(target) if isinstance(target, Path) else STANDARD_OUTPUT
+    return str(target) if isinstance(target, Location) else STANDARD_OUTPUT
 
 
 def _suffix(target: Target) -> str:
-    return target.suffix.lower() if isinstance(target, Path) else ".png"
+    return target.suffix.lower() if isinstance(target, Location) else ".png"
 
 
 def _image(pixels: Pixels, picture: Picture, form: Format) -> tuple[Image.Image, list[Part]]:
@@ -169,9 +169,8 @@ def _encoded(
 
 
 def _put(target: Target, data: memoryview, overwrite: bool, like: os.stat_result | None) -> None:
-    if isinstance(target, Path):
-        with place.writing(target, overwrite=overwrite, like=like) as file:
-            file.write(data)
+    if isinstance(target, Location):
+        place.put(target, data, overwrite=overwrite, like=like)
     else:
         place.send(target, data)
 
@@ -181,7 +180,7 @@ def _explained(target: Target) -> Iterator[None]:
     """Turn whatever Pillow raises on writing into one line with cause and remedy."""
     try:
         yield
-    except (ExistsError, MissingExtraError):
+    except (OutputError, MissingExtraError):
         raise
     except Exception as error:  # Pillow's plugins raise almost anything here, too
         cause = error.strerror if isinstance(error, OSError) and error.strerror else error

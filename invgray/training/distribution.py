@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 
-from invgray.errors import UsageError
 from invgray.tensorflow import keras, tf
 from invgray.training import workers
 from invgray.training.settings import Settings
@@ -21,7 +20,7 @@ def begin(settings: Settings) -> tf.distribute.Strategy:
     """
     keras.utils.set_random_seed(settings.seed)
     strategy = _strategy()
-    check_batch(settings.batch, strategy.num_replicas_in_sync)
+    workers.check_batch(settings.batch, strategy.num_replicas_in_sync)
     return strategy
 
 
@@ -29,19 +28,6 @@ def replicas() -> int:
     """How many share a batch, within the strategy's scope or a step of its."""
     count: int = tf.distribute.get_strategy().num_replicas_in_sync
     return count
-
-
-def check_batch(batch: int, replicas: int) -> None:
-    """Refuse a batch that cannot be shared equally.
-
-    Raises:
-        UsageError: the batch is not a multiple of the number of replicas.
-    """
-    if batch % replicas:
-        raise UsageError(
-            f"a batch of {batch} cannot be shared by {replicas} replicas",
-            f"make it a multiple of {replicas}",
-        )
 
 
 def _strategy() -> tf.distribute.Strategy:

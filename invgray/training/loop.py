@@ -14,6 +14,7 @@ from invgray.training import curves, data, log
 from invgray.training.checkpoints import Checkpoints
 from invgray.training.pacer import Pacer
 from invgray.training.settings import Settings
+from invgray.training.stopping import interruptible
 from invgray.training.trained import Run, Trained
 from invgray.types import Floats
 
@@ -72,11 +73,11 @@ def train(
     Raises:
         TrainingError: the loss stopped being finite and lower learning rates did not help, or the
             checkpoints do not fit.
-        Interrupted: by Ctrl-C, once a checkpoint is safe.
+        Interrupted: by Ctrl-C or the run's event, once a checkpoint is safe.
     """
     sitting = _Sitting(trainee, averaged, settings, run, strategy)
     pacer = sitting.pacer
-    with sitting.bar, pacer.interruptible(run.report):
+    with sitting.bar, interruptible(run.stop, run.report):
         while not pacer.over:
             rows = sitting.learn()
             if not np.isfinite(rows[-1]["loss"]):
@@ -115,7 +116,7 @@ class _Sitting:
         self.checkpoints = Checkpoints(run.directory, trainee.networks, trainee.optimizer)
         budget = settings.length.budget(len(run.pictures), settings.batch)
         elapsed = float(self.checkpoints.elapsed)
-        self.pacer = Pacer(budget, self._steps_taken(), elapsed)
+        self.pacer = Pacer(budget, self._steps_taken(), elapsed, run.stop)
         self.bar = tqdm(total=100.0, disable=run.quiet or None, bar_format=_BAR)
         if self.checkpoints.resumed:
             run.report(f"resuming at step {self.pacer.step}")

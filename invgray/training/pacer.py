@@ -1,14 +1,10 @@
-"""Time and steps of a run, and Ctrl-C in it."""
+"""Time and steps of a run, and whether it is to stop."""
 
 from __future__ import annotations
 
-import signal
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
-from types import FrameType
+from threading import Event
 
-from invgray import interruption
 from invgray.tensorflow import Tensor, tf
 from invgray.training.length import Budget
 
@@ -20,11 +16,16 @@ class Pacer:
         budget: how long the run lasts.
         step: steps that were taken before.
         elapsed: seconds that they took.
+        stop: set once this worker is to stop.
+
+    Attributes:
+        stopped: whether anyone is to stop, and therefore all are.
     """
 
-    def __init__(self, budget: Budget, step: int, elapsed: float) -> None:
+    def __init__(self, budget: Budget, step: int, elapsed: float, stop: Event) -> None:
         self.budget, self.step, self.elapsed = budget, step, elapsed
-        self.interrupted = self.stopped = False
+        self.stopped = False
+        self._stop = stop
         self._start = time.monotonic() - elapsed
 
     @property
@@ -45,35 +46,9 @@ class Pacer:
     @property
     def clock(self) -> Tensor:
         """This worker's seconds, and whether it was told to stop: ``(2,)``."""
-        return tf.constant([time.monotonic() - self._start, float(self.interrupted)])
+        return tf.constant([time.monotonic() - self._start, float(self._stop.is_set())])
 
     def advance(self, clock: Tensor) -> None:
         """Count a step; ``clock`` is the mean over the workers."""
         self.step += 1
         self.elapsed, self.stopped = float(clock[0]), float(clock[1]) > 0
-
-    @contextmanager
-    def interruptible(self, report: Callable[[str], None]) -> Iterator[None]:
-        """Let the first Ctrl-C stop the run after the next step; a second one ends it at once.
-
-        Nothing changes in a process that was started to ignore Ctrl-C, or outside its main thread.
-
-        Args:
-            report: takes one line of news.
-        """
-
-        def stop(_signal: int, _frame: FrameType | None) -> None:
-            if self.interrupted:
-                raise KeyboardInterrupt
-            self.interrupted = True
-            with suppress(RuntimeError):  # the stream was just being written to
-                report("stopping, with a checkpoint; Ctrl-C again ends at once")
-
-        heard = interruption.signals()
-        for number in heard:
-            signal.signal(number, stop)
-        try:
-            yield
-        finally:
-            for number in heard:
-                signal.signal(number, interruption.INTERRUPT)

@@ -23,9 +23,11 @@ class Settings:
         interval: steps between validations, each with a checkpoint.
         start: preset, by its name or folder, whose weights the networks begin with.
         augmentation: how patches are drawn.
+        files: names of those attributes that may name a file or folder.
     """
 
     augmentation: ClassVar[Augmentation] = Augmentation()
+    files: ClassVar[tuple[str, ...]] = ("start",)
 
     length: Length
     batch: int = 1

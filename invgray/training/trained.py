@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
+from threading import Event
 from typing import TYPE_CHECKING
 
 from PIL import Image
@@ -28,6 +29,7 @@ class Run:
         start: gives fresh networks, known by their names, the weights to begin with; they keep
             their own if it leaves them.
         quiet: show no progress bar.
+        stop: once it is set, as Ctrl-C does, the run stops after the next step.
         report: takes one line of news.
     """
 
@@ -37,6 +39,7 @@ class Run:
     policy: str = "float32"
     start: Callable[[keras.Model], None] = lambda network: None
     quiet: bool = False
+    stop: Event = field(default_factory=Event)
     report: Callable[[str], None] = print
 
 

@@ -29,3 +29,16 @@ def number() -> int:
             f"{VARIABLE} does not tell which worker this is",
             "set it as TensorFlow's guide to multi-worker training says, or not at all",
         ) from error
+
+
+def check_batch(batch: int, replicas: int) -> None:
+    """Refuse a batch that cannot be shared equally.
+
+    Raises:
+        UsageError: the batch is not a multiple of the number of replicas.
+    """
+    if batch % replicas:
+        raise UsageError(
+            f"a batch of {batch} cannot be shared by {replicas} replicas",
+            f"make it a multiple of {replicas}",
+        )

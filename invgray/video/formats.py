@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from enum import StrEnum
-from pathlib import Path
+
+from invgray.files.location import Location
 
 GRAY_CLIPS = {".mkv": "matroska"}
 """FFmpeg's names of the containers of gray clips, by their suffixes, the usual one first."""
@@ -27,6 +28,6 @@ class VideoCodec(StrEnum):
     FFV1 = "ffv1"
 
 
-def is_clip(path: Path) -> bool:
+def is_clip(path: Location) -> bool:
     """Whether a file is a clip, by its suffix."""
     return path.suffix.lower() in CLIPS

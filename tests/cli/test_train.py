@@ -9,7 +9,7 @@ import socket
 import subprocess
 import sys
 import time
-from dataclasses import replace
+from dataclasses import fields, replace
 
 import numpy as np
 import pytest
@@ -30,12 +30,16 @@ from invgray.training.checkpoints import best_weights
 from invgray.training.length import Length, Unit
 
 STEP = Length(1, Unit.STEPS)
+SMALL = ["--network", "subpixel", "--width", 8, "--device", "cpu", "--precision", "float32"]
+SMALL += ["--batch", 2, "--patch", 16]
+JOINT = [*SMALL, "--steps", 3, "--learning-rate", 0.2, "-q"]
+"""A run that several take part in."""
 
 
-def start(*arguments, **environment):
+def start(*arguments, environment=None, **more):
     command = [sys.executable, "-m", "invgray", "train", *map(str, arguments)]
-    env = os.environ | environment
-    return subprocess.Popen(command, env=env, stderr=subprocess.PIPE, text=True)
+    env = os.environ | (environment or {})
+    return subprocess.Popen(command, env=env, stderr=subprocess.PIPE, text=True, **more)
 
 
 @pytest.fixture
@@ -173,7 +177,7 @@ def test_settings_that_do_not_fit_are_refused(run, options, message, photo_file,
 def test_every_setting_has_an_option_and_tells_its_defaults(run):
     shown = " ".join(run("--help").output.split())
     for model in MODELS.values():
-        for name in model.settings.__dataclass_fields__.keys() - {"augmentation", "length"}:
+        for name in {field.name for field in fields(model.settings)} - {"length"}:
             assert f" --{name.replace('_', '-')} " in shown
     for unit in Unit:
         assert f" --{unit} " in shown
@@ -185,6 +189,24 @@ def test_every_setting_has_an_option_and_tells_its_defaults(run):
         "[colorizer: classification-rebalanced]",
     ):
         assert text in shown
+
+
+@pytest.mark.parametrize("option", [("--ray", "local"), ("--workers", 2)])
+def test_ray_and_its_workers_are_given_together(run, asked, option):
+    result = run("a", "-o", "mine", "--steps", 1, *option)
+    assert result.exit_code == 2
+    assert "--ray and --workers are for each other; give both or neither" in result.stderr
+    assert not asked
+
+
+def test_ray_must_be_installed(run, asked, monkeypatch):
+    for name in [name for name in sys.modules if name.startswith("invgray.cluster")]:
+        monkeypatch.delitem(sys.modules, name)
+    monkeypatch.delattr("invgray.cluster.training", raising=False)
+    monkeypatch.setitem(sys.modules, "ray", None)
+    result = run("a", "-o", "mine", "--steps", 1, "--ray", "local", "--workers", 2)
+    assert result.exit_code == 2
+    assert "ray is not installed; pip install 'invgray[cluster]' brings it" in result.stderr
 
 
 def test_an_interrupted_run_names_the_way_back(run, monkeypatch):
@@ -226,7 +248,7 @@ def test_ctrl_c_resume_and_use(run, photo_folder, photo, tmp_path):
 
 
 def until(happened, process):
-    end = time.monotonic() + 100
+    end = time.monotonic() + 400
     while not happened():
         assert process.poll() is None, process.communicate()[1]
         assert time.monotonic() < end
@@ -236,17 +258,21 @@ def until(happened, process):
 @pytest.mark.long
 def test_two_workers_reach_the_weights_of_one(photo_folder, tmp_path):
     """Each takes half of every batch; sums in another order differ in their last bits."""
-    options = ["--network", "subpixel", "--width", 8, "--device", "cpu", "--precision", "float32"]
-    options += ["--batch", 2, "--patch", 16, "--steps", 3, "--learning-rate", 0.2, "-q"]
     cluster = {"worker": [f"127.0.0.1:{port}" for port in free_ports(2)]}
 
     def worker(index):
         task = {"cluster": cluster, "task": {"type": "worker", "index": index}}
-        return start(photo_folder, "-o", tmp_path / "joint", *options, TF_CONFIG=json.dumps(task))
+        return start(
+            photo_folder,
+            "-o",
+            tmp_path / "joint",
+            *JOINT,
+            environment={"TF_CONFIG": json.dumps(task)},
+        )
 
     joint = [worker(0), worker(1)]
     said = [process.communicate(timeout=300)[1] for process in joint]
-    alone = start(photo_folder, "-o", tmp_path / "alone", *options)
+    alone = start(photo_folder, "-o", tmp_path / "alone", *JOINT)
     said.append(alone.communicate(timeout=300)[1])
     assert [process.returncode for process in (*joint, alone)] == [0, 0, 0], said
     assert "the first worker saves the networks" in said[1]
@@ -258,6 +284,53 @@ def test_two_workers_reach_the_weights_of_one(photo_folder, tmp_path):
     assert np.abs(first - reference).max() < 5e-6
     np.testing.assert_array_equal(second, first)
     assert store.open_directory(tmp_path / "joint").card.network == "subpixel"
+
+
+@pytest.mark.long
+def test_two_workers_on_ray_reach_the_weights_of_one(photo_folder, tmp_path):
+    joint, alone = tmp_path / "joint", tmp_path / "alone"
+    ray = ["--ray", "local", "--workers", 2]
+    together = start("photos", "-o", "joint", *JOINT, *ray, cwd=tmp_path)
+    said = together.communicate(timeout=600)[1]
+    assert together.returncode == 0, said
+    assert [line.split(",")[0] for line in said.splitlines()] == [
+        "invgray: 2 pictures to train on",
+        "invgray: step 3",
+        "invgray: trained networks are in joint: use them with --weights joint",
+    ]
+    by_itself = start(photo_folder, "-o", alone, *JOINT)
+    said = by_itself.communicate(timeout=300)[1]
+    assert by_itself.returncode == 0, said
+    reference, first, second = (
+        weights(folder / "run") for folder in (alone, joint, joint / "run" / "worker-1")
+    )
+    assert np.abs(first - reference).max() < 5e-6
+    np.testing.assert_array_equal(second, first)
+    assert store.open_directory(joint).card.network == "subpixel"
+
+
+@pytest.mark.long
+@pytest.mark.skipif(os.name != "posix", reason="signals")
+def test_ctrl_c_and_resuming_on_ray(photo_folder, tmp_path):
+    """Ctrl-C in a terminal reaches Ray's processes, too."""
+    mine = tmp_path / "mine"
+    options = [*SMALL, "--ray", "local", "--workers", 2, "--interval", 50_000]
+    first = start(photo_folder, "-o", mine, *options, "--steps", 100_000, start_new_session=True)
+    until(lambda: (mine / "run" / "checkpoints" / "checkpoint").exists(), first)
+    until(lambda: (mine / "run" / "worker-1" / "checkpoints" / "checkpoint").exists(), first)
+    os.killpg(first.pid, signal.SIGINT)
+    said = first.communicate(timeout=300)[1]
+    assert first.returncode == 130, said
+    _, stopping, stopped = said.splitlines()
+    assert stopping == "invgray: stopping, with a checkpoint; Ctrl-C again ends at once"
+    assert stopped.endswith("checkpoint saved; go on with --resume")
+    step = int(stopped.split()[4].rstrip(","))
+    again = ["--resume", "--steps", step + 2, "--ray", "local", "--workers", 2]
+    second = start(photo_folder, "-o", mine, *again)
+    said = second.communicate(timeout=500)[1]
+    assert second.returncode == 0, said
+    assert f"invgray: resuming at step {step}" in said.splitlines()
+    assert said.endswith(f"use them with --weights {mine}\n")
 
 
 def weights(folder):

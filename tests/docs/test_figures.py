@@ -16,6 +16,7 @@ FOLDER = ROOT / "docs" / "figures"
 FIGURES = runpy.run_path(str(FOLDER / "tables.py"))
 CODECS = [preset for preset in store.latest() if preset.card.abilities.hides_colors]
 COLORIZERS = [preset for preset in store.latest() if preset.card.abilities.colorizes]
+LAYERED = [preset for preset in CODECS if preset.card.abilities.layered]
 WITH_PATTERN = [preset for preset in CODECS if preset.card.abilities.has_pattern]
 MEASURED = {
     "kodak24.json": CODECS,
@@ -23,6 +24,8 @@ MEASURED = {
     "photographs.json": CODECS,
     "speed.json": CODECS,
     "colorization.json": COLORIZERS,
+    "idn.json": LAYERED,
+    "hints.json": WITH_PATTERN,
 }
 """Presets whose figures each file must have."""
 
@@ -64,6 +67,24 @@ def test_speed_is_of_one_size_and_of_the_engine_of_cpus():
     assert {row[1] for row in cells} == {"512"}
     assert {row[2] for row in cells if row[0].startswith("standard")} == {"openvino"}
     assert {row[2] for row in cells if row[0].startswith("paper's network")} == {"tensorflow"}
+
+
+def test_the_table_beside_idn_is_of_presets_and_of_plain_luminance():
+    measured = results.load(FOLDER / "idn.json")
+    _, _, *rows = FIGURES["_table"]("idn").splitlines()
+    cells = [[cell.strip() for cell in row.strip("|").split("|")] for row in rows]
+    assert [row[0] for row in cells] == ["IDN, best of its log", *measured.presets, "grayscale"]
+    plain = measured.baselines["grayscale"].quality
+    figures = (plain.idn_psnr, plain.idn_gray_psnr, plain.gray_psnr)
+    assert cells[-1][1:] == [f"{figure.mean:.2f}" for figure in figures]
+
+
+def test_the_table_of_hints_ends_with_what_grays_hide():
+    measured = results.load(FOLDER / "hints.json")
+    _, _, *rows = FIGURES["_table"]("hints").splitlines()
+    first = [row.strip("|").split("|")[0].strip() for row in rows]
+    assert first == [*measured.hinted, *measured.presets]
+    assert first[0] == "optimization, 0 hints"
 
 
 @pytest.mark.parametrize("name", ["nothing", "kodak-24", ""])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import signal
 from dataclasses import dataclass, replace
+from threading import Event
 
 import numpy as np
 import pytest
@@ -77,7 +78,7 @@ class Session:
             trainee,
             (twin,),
             settings,
-            run or self.run,
+            run or replace(self.run, stop=Event()),
             tf.distribute.get_strategy(),
             lambda: {"psnr": next(merits, 0.0), "mae": float(np.sum(twin.get_weights()[0]))},
         )
@@ -149,6 +150,17 @@ def test_a_resumed_run_equals_an_unbroken_one(session, tmp_path):
     assert "resuming at step 8" in session.lines
     assert resumed.steps == 12
     np.testing.assert_array_equal(weights(*resumed.networks), weights(*unbroken.networks))
+
+
+def test_an_event_stops_a_run_as_ctrl_c_does(session):
+    stop = Event()
+
+    def at(step):
+        if step == 6:
+            stop.set()
+
+    with pytest.raises(Interrupted, match="stopped at step 7, checkpoint saved"):
+        session.train(Toy(at=at), run=replace(session.run, stop=stop))
 
 
 def test_a_second_ctrl_c_ends_at_once_and_the_last_checkpoint_stays(session):

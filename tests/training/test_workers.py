@@ -39,3 +39,9 @@ def test_nonsense_is_refused(monkeypatch, text):
     monkeypatch.setenv("TF_CONFIG", text)
     with pytest.raises(UsageError, match="TF_CONFIG does not tell which worker this is"):
         workers.number()
+
+
+def test_a_batch_must_be_shared_equally():
+    workers.check_batch(8, replicas=4)
+    with pytest.raises(UsageError, match=r"a batch of 6 cannot be shared by 4 .* multiple of 4"):
+        workers.check_batch(6, replicas=4)

@@ -21,6 +21,7 @@ class HintedSettings(NetworkSettings):
     augmentation: ClassVar[Augmentation] = Augmentation(
         native=0.0, scale=4.0, turned=False, exposure=0.2
     )
+    files: ClassVar[tuple[str, ...]] = (*NetworkSettings.files, "backbone")
 
     batch: int = 4
     patch: int = 128

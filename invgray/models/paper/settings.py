@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import ClassVar
 
 from invgray.models.model import Abilities, NetworkSettings
 from invgray.models.paper.architecture import PaperArchitecture
@@ -56,6 +57,8 @@ class PaperSettings(NetworkSettings):
         contrast_network: whose features the contrast term compares.
         contrast_weights: file with its weights; None downloads Keras' own.
     """
+
+    files: ClassVar[tuple[str, ...]] = (*NetworkSettings.files, "contrast_weights")
 
     length: Length = LENGTH
     schedule: Schedule = Schedule.TWO_STAGE
