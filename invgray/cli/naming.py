@@ -55,7 +55,8 @@ class Naming:
 
     def stem(self, source: Location) -> str:
         """What is kept of an input's name: without its suffix and, for a gray, its mark."""
-        stems = [source.name[: -len(end)] for end in GRAY if source.name.lower().endswith(end)]
+        name = source.name
+        stems = [name[: -len(end)] for end in GRAY if name.lower().endswith(end)]
         return next(filter(None, stems), source.stem)
 
     def result(self, source: Location) -> str:

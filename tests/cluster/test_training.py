@@ -6,6 +6,8 @@ import asyncio
 import pickle
 from dataclasses import fields, replace
 from pathlib import Path
+from threading import Thread
+from threading import enumerate as enumerate_threads
 from types import SimpleNamespace
 
 import pytest
@@ -28,18 +30,30 @@ CREW = training.Crew("local", 2)
 @pytest.fixture
 def desk(monkeypatch):
     """A desk in this process, which is called as an actor is."""
+    loop = asyncio.new_event_loop()
+    thread = Thread(target=loop.run_forever)
+    thread.start()
 
     class Desk(training._Desk):
         def __getattribute__(self, name):
             found = object.__getattribute__(self, name)
             if name.startswith("_"):
                 return found
-            return SimpleNamespace(remote=lambda *told: asyncio.run(found(*told)))
+
+            def remote(*told):
+                return asyncio.run_coroutine_threadsafe(found(*told), loop).result()
+
+            return SimpleNamespace(remote=remote)
 
     monkeypatch.setattr(training, "ray", SimpleNamespace(get=lambda told: told))
-    desk = Desk()
+    before, desk = set(enumerate_threads()), Desk()
     yield desk
     desk.stop.remote()
+    for other in set(enumerate_threads()) - before:
+        other.join()
+    loop.call_soon_threadsafe(loop.stop)
+    thread.join()
+    loop.close()
 
 
 @pytest.fixture

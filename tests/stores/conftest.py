@@ -10,6 +10,9 @@ from dataclasses import dataclass, field
 from threading import Lock, Thread
 
 import pytest
+from click.testing import CliRunner
+
+from invgray.cli import main
 
 ACCESS, SECRET = "AKIATESTONLY", "hush-hush-not-to-be-told"
 
@@ -28,6 +31,27 @@ class Asked:
         if self.method == "GET" and "list-type" in self.query:
             return "LIST"
         return "PART" if "partNumber" in self.query else self.method
+
+
+def _busy(_environ, start_response):
+    start_response("503 Slow Down", [("Content-Type", "application/xml")])
+    return [b"<?xml version='1.0'?><Error><Code>SlowDown</Code><Message>Slow</Message></Error>"]
+
+
+def _forbidden(_environ, start_response):
+    start_response("403 Forbidden", [("Content-Type", "application/xml")])
+    return [b"<?xml version='1.0'?><Error><Code>AccessDenied</Code><Message>No</Message></Error>"]
+
+
+def _reset(environ, _start_response):
+    connection = environ["werkzeug.socket"]
+    connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+    connection.close()
+    raise ConnectionResetError
+
+
+FAULTS = {"busy": _busy, "forbidden": _forbidden, "reset": _reset}
+"""Answers of a store that is asked too often, or by those who may not; and none."""
 
 
 @dataclass
@@ -52,7 +76,7 @@ class Server:
         def fault(asked):
             with lock:
                 left[0] -= asked.kind == kind
-                return how if asked.kind == kind and left[0] >= 0 else None
+                return FAULTS[how] if asked.kind == kind and left[0] >= 0 else None
 
         self.fault = fault
         try:
@@ -81,26 +105,6 @@ class Server:
     def uploads(self, bucket):
         """Multipart uploads that are under way."""
         return list(self.backend.get_bucket(bucket).multiparts)
-
-
-def busy(_environ, start_response):
-    """The answer of a store that is asked too often."""
-    start_response("503 Slow Down", [("Content-Type", "application/xml")])
-    return [b"<?xml version='1.0'?><Error><Code>SlowDown</Code><Message>Slow</Message></Error>"]
-
-
-def forbidden(_environ, start_response):
-    """The answer of a store to those who may not."""
-    start_response("403 Forbidden", [("Content-Type", "application/xml")])
-    return [b"<?xml version='1.0'?><Error><Code>AccessDenied</Code><Message>No</Message></Error>"]
-
-
-def reset(environ, _start_response):
-    """No answer: the connection is reset."""
-    connection = environ["werkzeug.socket"]
-    connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
-    connection.close()
-    raise ConnectionResetError
 
 
 @pytest.fixture(scope="session")
@@ -151,6 +155,16 @@ def s3(_server, monkeypatch) -> Iterator[Server]:
     yield _server
     _server.fault = None
     s3fs.S3FileSystem.clear_instance_cache()
+
+
+@pytest.fixture
+def run(recwarn):
+    """Run the command line within this process."""
+
+    def run(*arguments):
+        return CliRunner().invoke(main, [str(a) for a in arguments])
+
+    return run
 
 
 @pytest.fixture
