@@ -49,7 +49,8 @@ def connected(address: str) -> Iterator[None]:
         ray.shutdown()
         raise UsageError(
             f"{address}: no session with Ray ({first_line(error)})",
-            "check the address, and that Ray runs there in the same version",
+            "check the address, that Ray runs there in the same version, and its token "
+            "(RAY_AUTH_MODE=token)",
         ) from error
     try:
         yield

@@ -152,9 +152,9 @@ def way_to(location: Location, folder: Location) -> PurePath:
     """
     if isinstance(location, Path) and isinstance(folder, Path):
         return location.relative_to(folder)
-    inner = str(location).removeprefix(str(folder))
+    begun, _, inner = f"{location}/".partition(f"{folder}/")
     parts = [part for part in inner.split("/") if part]
-    if inner == str(location) or ".." in parts:
+    if begun or ".." in parts:
         raise ValueError(f"{location} does not lie in {folder}")
     return PurePosixPath(*parts)
 

@@ -33,6 +33,12 @@ CASES = [(file, preset) for file, presets in MEASURED.items() for preset in pres
 IDS = [f"{file}-{preset.name}" for file, preset in CASES]
 
 
+def test_the_picture_of_the_layers_is_that_of_their_table():
+    script = runpy.run_path(str(FOLDER / "architecture.py"))
+    rows = script["layers"](script["PAGE"].read_text("utf-8"))
+    assert script["TARGET"].read_text("utf-8") == script["drawn"](rows)
+
+
 @pytest.mark.parametrize("page", FIGURES["pages"](), ids=lambda path: path.name)
 def test_tables_are_those_that_the_benchmark_measured(page):
     text = page.read_text("utf-8")

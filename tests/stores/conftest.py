@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import socket
-import struct
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -44,9 +43,7 @@ def _forbidden(_environ, start_response):
 
 
 def _reset(environ, _start_response):
-    connection = environ["werkzeug.socket"]
-    connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
-    connection.close()
+    environ["werkzeug.socket"].shutdown(socket.SHUT_RDWR)
     raise ConnectionResetError
 
 
@@ -100,7 +97,7 @@ class Server:
 
     def keys(self, bucket):
         """The keys of all objects."""
-        return sorted(key.name for key in self.backend.list_objects(bucket, None, None)[0])
+        return sorted(self.backend.get_bucket(bucket).keys)
 
     def uploads(self, bucket):
         """Multipart uploads that are under way."""
