@@ -34,6 +34,12 @@ SMALLEST = 16
 UPRIGHT_BONUS = 0.01
 """Agreement by which another orientation must exceed that of the gray as it is."""
 
+SURE, DOUBT = 0.45, 0.5
+"""Agreement with which a pilot is nobody else's, and by which another pattern's must exceed it.
+
+Other patterns that repeat themselves every eight pixels look as if they had a pilot.
+"""
+
 NEARLY = 0.75
 """Share of the clearest pilot's clarity from which on another place may be the true one."""
 
@@ -63,14 +69,29 @@ def sight(codecs: Sequence[Codec], gray: Pixels) -> Sighting | None:
         gray: uint8 ``(H, W)``.
     """
     with_pilot = [codec for codec in codecs if codec.preset.card.abilities.has_pilot]
-    if with_pilot and (sighting := _by_pilot(with_pilot, gray)):
-        return sighting
     others = [codec for codec in codecs if not codec.preset.card.abilities.has_pilot]
-    codec = recognise(others, gray)
+    piloted = _by_pilot(with_pilot, gray) if with_pilot else None
+    if piloted is None:
+        return _by_pattern(others, gray)
+    agreed = agreement(piloted.codec, gray, piloted.placement)
+    other = _by_pattern(others, gray) if agreed < SURE else None
+    if other is None:
+        return piloted
+    upright = _undone(gray, other.placement)
+    return other if agreement(other.codec, upright) - agreed > DOUBT else piloted
+
+
+def _by_pattern(codecs: Sequence[Codec], gray: Pixels) -> Sighting | None:
+    """The codec without a pilot whose pattern a gray seems to have, turned or not."""
+    codec = recognise(codecs, gray)
     if min(gray.shape) < SMALLEST:
         return Sighting(codec) if codec else None
-    turned = (_turned(candidate, gray) for candidate in ([codec] if codec else others))
+    turned = (_turned(candidate, gray) for candidate in ([codec] if codec else codecs))
     return next(filter(None, turned), None)
+
+
+def _undone(gray: Pixels, placement: Placement | None) -> Pixels:
+    return np.ascontiguousarray(placement.orientation.undo(gray)) if placement else gray
 
 
 def recognise(codecs: Iterable[Codec], gray: Pixels) -> Codec | None:
