@@ -34,7 +34,7 @@ SMALLEST = 16
 UPRIGHT_BONUS = 0.01
 """Agreement by which another orientation must exceed that of the gray as it is."""
 
-SURE, DOUBT = 0.45, 0.5
+SURE, DOUBT = 0.65, 0.35
 """Agreement with which a pilot is nobody else's, and by which another pattern's must exceed it.
 
 Other patterns that repeat themselves every eight pixels look as if they had a pilot.
