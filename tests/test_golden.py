@@ -22,7 +22,6 @@ GOLDEN = Path(__file__).parent / "golden"
 GRAYS = sorted(GOLDEN.glob("*.gray.*"))
 
 
-
 def is_made(gray):
     """Whether the program still makes a gray: first versions are read only.
 
