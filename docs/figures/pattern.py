@@ -4,7 +4,7 @@
 
 Skies, skin and plain strong colours are shown as plain luminance and as grays, at 100% and at 200%.
 The figure under each is its visibility in levels (:func:`invgray.metrics.visibility`). Without
-arguments, every version of ``standard`` is shown, and ``robust``.
+arguments, those that hide colours are shown, and the first ``standard``.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ import invgray
 from invgray import metrics
 from invgray.types import Pixels
 
-PRESETS = ("luminance", "standard-1", "standard-2", "standard", "robust")
+PRESETS = ("luminance", "standard-1", "standard", "robust")
 TARGET = Path(__file__).parents[1] / "site" / "pattern.png"
 
 SIDE, GAP, LINE = 160, 8, 16
