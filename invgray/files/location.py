@@ -118,12 +118,12 @@ def locate(name: str) -> Location:
     scheme, path = found[1].lower(), found[2]
     if scheme == "file":
         return Path(path)
-    kind = _kind(scheme)
-    if _SECRET.match(path):
+    if scheme in _KINDS and _SECRET.match(path):
         raise UsageError(
             f"a name that begins with {scheme}:// has credentials in it",
-            f"leave them out, and set {kind.credentials} in the environment",
+            f"leave them out, and set {_KINDS[scheme].credentials} in the environment",
         )
+    _kind(scheme)
     if not path.partition("/")[0]:
         raise UsageError(f"{name}: names no bucket", f"write {scheme}://BUCKET/NAME")
     return Remote(f"{scheme}://{path.removesuffix('/')}")

@@ -82,7 +82,7 @@ def is_folder(location: Location) -> bool:
     Raises:
         InputError: the store cannot be asked.
     """
-    return store.is_folder(location) if isinstance(location, Remote) else location.is_dir()
+    return store.is_folder(location) if isinstance(location, Remote) else os.path.isdir(location)
 
 
 def is_stream(target: Location) -> bool:
