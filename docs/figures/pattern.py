@@ -44,16 +44,18 @@ def subjects() -> dict[str, Pixels]:
 
 def drawn(presets: list[str]) -> Image.Image:
     """The page: a row for each subject at each size, a column for each preset."""
-    rows = [(name, rgb, zoom) for name, rgb in subjects().items() for zoom in (1, 2)]
+    pictures = subjects()
+    rows = [(name, zoom) for name in pictures for zoom in (1, 2)]
     size = (SIDE + GAP) * len(presets) + GAP, (SIDE + 2 * LINE) * len(rows) + LINE
     page = Image.new("L", size, 255)
     draw = ImageDraw.Draw(page)
     for column, preset in enumerate(presets):
         left, codec = GAP + column * (SIDE + GAP), invgray.load(preset)
         draw.text((left, 2), preset, fill=0)
-        for row, (name, rgb, zoom) in enumerate(rows):
+        grays = {name: codec.encode(rgb) for name, rgb in pictures.items()}
+        for row, (name, zoom) in enumerate(rows):
             top = LINE + row * (SIDE + 2 * LINE)
-            gray = codec.encode(rgb)
+            gray, rgb = grays[name], pictures[name]
             crop = Image.fromarray(gray).crop((0, 0, SIDE // zoom, SIDE // zoom))
             page.paste(crop.resize((SIDE, SIDE), Image.Resampling.NEAREST), (left, top))
             words = f"{name} {zoom}00%: {metrics.visibility(gray, rgb):.2f}"

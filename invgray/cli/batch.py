@@ -125,8 +125,8 @@ def _run_one(task: Task, way: Way[O], options: O, request: Request) -> int:
 
 def _run_many(planned: Plan, way: Way[O], options: O, request: Request, rows: Rows | None) -> int:
     report, stop = Report(as_json=request.as_json, rows=rows), Stop()
-    ended = [task for task in planned.tasks if rows and rows.has(*_names(task))]
-    tasks = [task for task in planned.tasks if not (rows and rows.has(*_names(task)))]
+    ended = dict.fromkeys(task for task in planned.tasks if rows and rows.has(*_names(task)))
+    tasks = [task for task in planned.tasks if task not in ended]
     there = _stored(tasks, options)
     left = [task for task in tasks if task.target in there]
     tasks = [task for task in tasks if task.target not in there]
@@ -187,7 +187,7 @@ def both(first: Watch, second: Watch) -> Watch:
     return watch
 
 
-def _left_out(planned: Plan, ended: Sequence[Task], conversion: Conversion) -> Iterator[Outcome]:
+def _left_out(planned: Plan, ended: Iterable[Task], conversion: Conversion) -> Iterator[Outcome]:
     """Outcomes of what is not even tried: what cannot be, and what a run before has ended with."""
     for task in ended:
         source, target = _names(task)
