@@ -19,13 +19,17 @@ def white() -> Floats:
 @cache
 def to_xyz() -> Floats:
     """From linear sRGB to X, Y and Z as shares of the white's: float32 ``(3, 3)``, for columns."""
-    return np.asarray(skimage.color.colorconv.xyz_from_rgb / white()[:, None], np.float32)
+    from skimage.color import colorconv
+
+    return np.asarray(colorconv.xyz_from_rgb / white()[:, None], np.float32)
 
 
 @cache
 def from_xyz() -> Floats:
     """From X, Y and Z as shares of the white's to linear sRGB: float32 ``(3, 3)``, for rows."""
-    return np.asarray((skimage.color.colorconv.rgb_from_xyz * white()).T, np.float32)
+    from skimage.color import colorconv
+
+    return np.asarray((colorconv.rgb_from_xyz * white()).T, np.float32)
 
 
 def lab(rgb: Pixels | Floats) -> Floats:

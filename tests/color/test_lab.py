@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
+
 import numpy as np
 import pytest
 from skimage.color import rgb2lab
@@ -25,6 +28,13 @@ def test_gray_of_a_colour_has_its_lightness(photo):
     rgb = photo[:20, :20]
     found = lab.lightness(lab.gray_of(rgb))
     np.testing.assert_allclose(found, rgb2lab(rgb)[..., 0], atol=0.02)
+
+
+@pytest.mark.parametrize("matrix", ["to_xyz", "from_xyz"])
+def test_a_matrix_can_be_the_first_thing_that_is_asked_for(matrix):
+    asked = f"from invgray.color import lab; print(lab.{matrix}().shape)"
+    done = subprocess.run([sys.executable, "-c", asked], capture_output=True, text=True)
+    assert (done.stdout, done.stderr) == ("(3, 3)\n", "")
 
 
 def test_the_matrices_are_inverse_and_map_white_to_one():
