@@ -12,7 +12,7 @@ from invgray.codec import Codec
 from invgray.color.luminance import luminance
 from invgray.fine.orientation import ORIENTATIONS
 from invgray.placement import Placement, laid, whole
-from invgray.registration import CLEAR, register
+from invgray.registration import CLEAR, Registration, register, unmoved
 from invgray.types import Pixels
 
 THRESHOLD, HANDLED_THRESHOLD = 0.75, 0.85
@@ -34,11 +34,17 @@ SMALLEST = 16
 UPRIGHT_BONUS = 0.01
 """Agreement by which another orientation must exceed that of the gray as it is."""
 
-SURE, DOUBT = 0.65, 0.35
-"""Agreement with which a pilot is nobody else's, and by which another pattern's must exceed it.
+UNMOVED_CLEAR, UNMOVED_AGREEMENT = 4.0, 0.15
+"""Clarity and agreement by which a pilot is that of a gray that is as large as it was made."""
+
+SURE = 0.8
+"""Agreement with which a pilot is nobody else's.
 
 Other patterns that repeat themselves every eight pixels look as if they had a pilot.
 """
+
+OTHER, DOUBT = 0.9, 0.45
+"""Agreement by which such a pattern is told, or by how much it exceeds that with the pilot."""
 
 NEARLY = 0.75
 """Share of the clearest pilot's clarity from which on another place may be the true one."""
@@ -70,15 +76,14 @@ def sight(codecs: Sequence[Codec], gray: Pixels) -> Sighting | None:
     """
     with_pilot = [codec for codec in codecs if codec.preset.card.abilities.has_pilot]
     others = [codec for codec in codecs if not codec.preset.card.abilities.has_pilot]
-    piloted = _by_pilot(with_pilot, gray) if with_pilot else None
+    agreed, piloted = _by_pilot(with_pilot, gray)
     if piloted is None:
         return _by_pattern(others, gray)
-    agreed = agreement(piloted.codec, gray, piloted.placement)
     other = _by_pattern(others, gray) if agreed < SURE else None
     if other is None:
         return piloted
-    upright = _undone(gray, other.placement)
-    return other if agreement(other.codec, upright) - agreed > DOUBT else piloted
+    other_agreed = agreement(other.codec, _undone(gray, other.placement))
+    return other if other_agreed > min(OTHER, agreed + DOUBT) else piloted
 
 
 def _by_pattern(codecs: Sequence[Codec], gray: Pixels) -> Sighting | None:
@@ -119,20 +124,29 @@ def _turned(codec: Codec, gray: Pixels) -> Sighting | None:
     return Sighting(codec, whole(height, width, ORIENTATIONS[best]) if best else None)
 
 
-def _by_pilot(codecs: Sequence[Codec], gray: Pixels) -> Sighting | None:
-    """The codec and the place whose pattern agrees best, of places where the pilot is clear."""
-    places = register(gray)
-    if places[0].clarity < CLEAR:
-        return None
+def _by_pilot(codecs: Sequence[Codec], gray: Pixels) -> tuple[float, Sighting | None]:
+    """How far the pattern of a codec agrees, and where; grays as large as they were made first."""
+    if not codecs:
+        return -1.0, None
+    agreed, sighting = _agreeing(codecs, gray, unmoved(gray), UNMOVED_CLEAR)
+    if agreed >= UNMOVED_AGREEMENT:
+        return agreed, sighting
+    return _agreeing(codecs, gray, register(gray), CLEAR)
+
+
+def _agreeing(
+    codecs: Sequence[Codec], gray: Pixels, places: Sequence[Registration], clear: float
+) -> tuple[float, Sighting | None]:
+    """How far the pattern agrees, at most, at the places where the pilot is clear, and where."""
     near = [
         place.placement
         for place in places
-        if place.clarity >= NEARLY * places[0].clarity and place.complete == places[0].complete
+        if place.clarity >= max(clear, NEARLY * places[0].clarity)
+        and place.complete == places[0].complete
     ]
     sightings = [Sighting(codec, placement) for codec in codecs for placement in near]
-    if len(sightings) == 1:
-        return sightings[0]
-    return max(sightings, key=lambda s: agreement(s.codec, gray, s.placement))
+    found = [(agreement(s.codec, gray, s.placement), s) for s in sightings]
+    return max(found, key=lambda each: each[0], default=(-1.0, None))
 
 
 def margin(codec: Codec, gray: Pixels) -> float:

@@ -18,10 +18,10 @@ from scipy.special import gammaincc
 
 from invgray.fine.orientation import ORIENTATIONS, Orientation
 from invgray.models.layered.pilot import BLOCK, WAVES
-from invgray.placement import Placement
+from invgray.placement import Placement, whole
 from invgray.types import Floats, Pixels
 
-CLEAR = 7.5
+CLEAR = 9.0
 """Least clarity of a pilot that is there."""
 
 SCALES, ANGLE = (0.38, 1.13), 3.4
@@ -86,6 +86,23 @@ def register(gray: Pixels) -> tuple[Registration, ...]:
         if not any(_alike(registration.placement, other.placement, gray.shape) for other in places):
             places.append(registration)
     return tuple(places)
+
+
+def unmoved(gray: Pixels) -> tuple[Registration, ...]:
+    """The eight ways in which a gray may lie that is as large as it was made; the likeliest first.
+
+    So few places are imitated by chance far less often than the many of :func:`register`.
+
+    Args:
+        gray: uint8 ``(H, W)``.
+    """
+    (height, width), detail, found = gray.shape, _whitened(gray), []
+    for orientation in ORIENTATIONS:
+        placement = whole(height, width, orientation)
+        waves = _Tiles.of(detail, placement).waves(placement)
+        clarity = _fit(waves, np.asarray(placement.middle))
+        found.append(Registration(placement, float(clarity), complete=True))
+    return tuple(sorted(found, key=lambda registration: registration.clarity, reverse=True))
 
 
 def _likelihood(registration: Registration) -> tuple[bool, float]:
@@ -232,6 +249,13 @@ def _spread(waves: Complex) -> float:
     return float(np.sqrt(count / 2))
 
 
+def _fit(waves: Complex, places: Floats) -> Floats:
+    """How clear a pilot is if a picture's middle is at places in a block: ``(..., 2)`` of these."""
+    turns = places @ _FREQUENCIES.T
+    fit = np.real(np.exp(-2j * np.pi * turns) @ (waves / _PHASES))
+    return np.asarray(fit / _spread(waves))
+
+
 def _middles(
     waves: Complex, placement: Placement, shape: tuple[int, ...]
 ) -> Iterator[tuple[tuple[float, float], float]]:
@@ -241,9 +265,7 @@ def _middles(
     """
     steps: Floats = np.arange(0, BLOCK, 1 / BLOCK)
     places = np.stack(np.meshgrid(steps, steps, indexing="ij"), axis=-1)
-    turns = places @ _FREQUENCIES.T
-    fit = np.real(np.exp(-2j * np.pi * turns) @ (waves / _PHASES))
-    fit /= _spread(waves)
+    fit = _fit(waves, places)
     best = np.array(np.unravel_index(np.argmax(fit), fit.shape))
     for shift in (0, BLOCK**2 // 2):
         row, column = (best + shift) % BLOCK**2
