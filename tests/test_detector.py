@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -14,25 +13,30 @@ from invgray import detector, loading
 from invgray.color.levels import to_8_bits
 from invgray.color.luminance import luminance
 from invgray.inference.machine import Machine
-from invgray.presets import export, store
 from invgray.registration import CLEAR, register
 
 
 @pytest.fixture(scope="module")
-def piloted(tmp_path_factory, machine):
-    """The pattern of ``standard-2`` with a pilot."""
-    from invgray.models.layered import network
+def piloted(machine):
+    """A preset whose pattern has a pilot."""
+    return loading.load_codec("standard-3", machine)
 
-    preset = store.find("standard-2")
-    card = preset.card
-    architecture = replace(card.architecture, pilot=0.6)
-    networks = network.pattern(architecture), network.decoder(architecture)
-    for each in networks:
-        export.load_weights(preset, each)
-    abilities = replace(card.abilities, has_pilot=True)
-    card = replace(card, architecture=architecture, abilities=abilities)
-    made = export.save(tmp_path_factory.mktemp("piloted"), networks, card)
-    return loading.load_codec(made, machine)
+
+def compressed(gray, quality):
+    file = io.BytesIO()
+    Image.fromarray(gray).save(file, "JPEG", quality=quality)
+    return np.asarray(Image.open(file))
+
+
+@pytest.mark.parametrize("name", ["astronaut", "coffee", "cat"])
+def test_a_pilot_is_seen_in_small_grays_and_in_none_that_hide_nothing(
+    piloted, robust, photos, name
+):
+    rgb = photos[name][:192, :192]
+    gray = compressed(piloted.encode(rgb, fine=False), 75)
+    assert detector.sight([piloted, robust], gray).codec is piloted
+    plain = compressed(to_8_bits(luminance(rgb)), 75)
+    assert detector.sight([piloted, robust], plain) is None
 
 
 @pytest.mark.parametrize("quality", [90, 60])
@@ -40,9 +44,7 @@ def test_a_pattern_that_repeats_itself_is_not_taken_for_one_with_a_pilot(piloted
     rgb = np.ascontiguousarray(data.astronaut()[:320, 60:480])
     seen = []
     for maker in (piloted, robust):
-        file = io.BytesIO()
-        Image.fromarray(maker.encode(rgb, fine=False)).save(file, "JPEG", quality=quality)
-        gray = np.asarray(Image.open(file))
+        gray = compressed(maker.encode(rgb, fine=False), quality)
         assert register(gray)[0].clarity > CLEAR
         seen.append(detector.sight([piloted, robust], gray).codec)
     assert seen == [piloted, robust]
