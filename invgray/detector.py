@@ -34,8 +34,12 @@ SMALLEST = 16
 UPRIGHT_BONUS = 0.01
 """Agreement by which another orientation must exceed that of the gray as it is."""
 
-UNMOVED_CLEAR, UNMOVED_AGREEMENT = 4.0, 0.15
-"""Clarity and agreement by which a pilot is that of a gray that is as large as it was made."""
+UNMOVED_CLEAR, UNMOVED_AGREEMENT, SETTLED = 4.0, 0.15, 0.45
+"""Clarity and agreement by which a pilot is that of a gray that is as large as it was made.
+
+With the last no other place is looked for: at a wrong place of a gray that was cropped, a quarter
+agrees at most times, and 0.37 has been seen.
+"""
 
 SURE = 0.8
 """Agreement with which a pilot is nobody else's.
@@ -125,13 +129,14 @@ def _turned(codec: Codec, gray: Pixels) -> Sighting | None:
 
 
 def _by_pilot(codecs: Sequence[Codec], gray: Pixels) -> tuple[float, Sighting | None]:
-    """How far the pattern of a codec agrees, and where; grays as large as they were made first."""
+    """How far the pattern of a codec with a pilot agrees, and where; see :data:`UNMOVED_CLEAR`."""
     if not codecs:
         return -1.0, None
-    agreed, sighting = _agreeing(codecs, gray, unmoved(gray), UNMOVED_CLEAR)
-    if agreed >= UNMOVED_AGREEMENT:
-        return agreed, sighting
-    return _agreeing(codecs, gray, register(gray), CLEAR)
+    unmoved_ = _agreeing(codecs, gray, unmoved(gray), UNMOVED_CLEAR)
+    if unmoved_[0] >= SETTLED:
+        return unmoved_
+    moved = _agreeing(codecs, gray, register(gray), CLEAR)
+    return unmoved_ if unmoved_[0] >= max(UNMOVED_AGREEMENT, moved[0]) else moved
 
 
 def _agreeing(
