@@ -92,12 +92,65 @@ def through(
         decoder: from a gray that begins on its grid, uint8 ``(H', W')``, to colours.
     """
     made = laid(gray, placement, grid)
-    changed = np.moveaxis(decoder(made).astype(np.float32) - made[..., None], -1, 0)
+    kept = _whole_blocks(gray, placement, grid)
+    changed = _changed_in(made, kept, grid, decoder) if kept else _changed(made, decoder)
+    planes = np.moveaxis(changed, -1, 0)
     first, _ = _canvas(gray, placement, grid)
     matrix = np.linalg.inv(placement.matrix)
     start = np.asarray(placement.middle) - first - matrix @ _centre(gray)
-    planes = [_moved(plane, placement, matrix, start, gray.shape) for plane in changed]
-    return to_8_bits(gray[..., None].astype(np.float32) + np.stack(planes, axis=-1))
+    back = [_moved(plane, placement, matrix, start, gray.shape) for plane in planes]
+    return to_8_bits(gray[..., None].astype(np.float32) + np.stack(back, axis=-1))
+
+
+def _changed(made: Pixels, decoder: Callable[[Pixels], Pixels]) -> Floats:
+    """What decoding changes: float32 ``(H, W, 3)``."""
+    return np.asarray(decoder(made).astype(np.float32) - made[..., None])
+
+
+def _changed_in(
+    made: Pixels, kept: tuple[slice, slice], grid: int, decoder: Callable[[Pixels], Pixels]
+) -> Floats:
+    """What decoding changes in whole blocks, continued to the edges.
+
+    Networks see the edges of a picture; those of a crop, which the encoder did not see, are put out
+    of sight by the crop's own blocks in reverse order.
+    """
+    part = made[kept]
+    height, width = part.shape
+    blocks = part.reshape(height // grid, grid, width // grid, grid)
+    blocks = np.pad(blocks, [(_BEYOND, _BEYOND), (0, 0)] * 2, mode="symmetric")
+    beyond = _BEYOND * grid
+    wide = blocks.reshape(height + 2 * beyond, width + 2 * beyond)
+    changed = _changed(wide, decoder)[beyond:-beyond, beyond:-beyond]
+    rest = [(part.start, n - part.stop) for part, n in zip(kept, made.shape, strict=True)]
+    return np.pad(changed, [*rest, (0, 0)], mode="edge")
+
+
+_BEYOND = 12
+"""Blocks that are put at the sides of a crop: about as far as decoders see."""
+
+
+def _whole_blocks(gray: Pixels, placement: Placement, grid: int) -> tuple[slice, slice] | None:
+    """Of what is laid for a gray, whole blocks; None if it was not cropped, or is turned.
+
+    One that does not begin at a block's corner was cropped.
+    """
+    first, shape = _canvas(gray, placement, grid)
+    reached = placement.corners(*gray.shape)
+    before, after = reached.min(axis=0) - first, reached.max(axis=0) + 1 - first
+    if placement.angle or np.all(np.abs(before - np.rint(before / grid) * grid) <= _UNCUT):
+        return None
+    start, stop = (
+        (np.ceil((before - _NEARLY) / grid) * grid).astype(int),
+        ((after + _NEARLY) // grid * grid).astype(int),
+    )
+    if np.any(start >= stop) or np.any(stop > shape):
+        return None
+    return slice(start[0], stop[0]), slice(start[1], stop[1])
+
+
+_UNCUT = 1.5
+"""Pixels by which an uncut gray may seem to begin off a block's corner; resized, it does."""
 
 
 def _canvas(gray: Pixels, placement: Placement, grid: int) -> tuple[Floats, tuple[int, int]]:
