@@ -176,7 +176,7 @@ class Codec:
             return Restoration(self.read_pattern(gray, watch))
         networks = Networks(
             pattern=self._pattern,
-            decoder=lambda levels, offset, watch: self._read(levels, offset, found.mix, watch),
+            decoder=lambda levels, offset, watch: self._read_crop(levels, offset, found.mix, watch),
             tiles=lambda size, view, offset, watch: self._tiles(size, view, watch, offset),
             grid=self.preset.card.architecture.ratio,
             coarse=abilities.comes_off,
@@ -211,6 +211,13 @@ class Codec:
             return self._read(gray, (0, 0), mix, watch)
         grid = self.preset.card.architecture.ratio
         return through(gray, placement, grid, lambda levels: self._read(levels, (0, 0), mix, watch))
+
+    def _read_crop(self, gray: Pixels, offset: Offset, mix: Mix, watch: Watch) -> Pixels:
+        """:meth:`read_pattern` of a gray that begins at an offset to the networks' grid."""
+        if offset == (0, 0):
+            return self._read(gray, offset, mix, watch)
+        middle = [(n - 1) / 2 + start for n, start in zip(gray.shape, offset, strict=True)]
+        return self.read_pattern(gray, watch, Placement((middle[0], middle[1])), mix)
 
     def _read(self, gray: Pixels, offset: Offset, mix: Mix, watch: Watch) -> Pixels:
         if not self._networks:

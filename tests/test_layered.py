@@ -28,10 +28,17 @@ FLOAT32 = Machine(device="cpu", precision="float32")
 
 FIGURES = {
     "standard-1": {"astronaut": 43.29, "coffee": 43.37, "cat": 44.30},
+    "standard-3": {"astronaut": 44.65, "coffee": 44.98, "cat": 45.80},
     "robust-1": {"astronaut": 44.13, "coffee": 44.70, "cat": 46.02},
     "luminance-1": {"astronaut": 44.65, "coffee": 45.00, "cat": 45.94},
 }
 """PSNR in dB of untouched grays with a fine layer; see ``test_codec.py`` for those without."""
+
+FAINT = {"standard-3": 34.0, "robust-1": 35.0}
+"""Least PSNR in dB of the photograph by the pattern alone, whose lowest bit is gone."""
+
+BESIDE = {"standard-3": 28.0, "robust-1": 33.0}
+"""Least PSNR in dB of what is left around the whole cells of a crop of it."""
 
 
 def to_png(array):
@@ -81,7 +88,7 @@ def picture():
 ROWS, COLUMNS = (0, 133, 266, 400), (0, 150, 300, 451)
 
 
-@pytest.fixture(scope="module", params=["standard-1", "robust-1"])
+@pytest.fixture(scope="module", params=["standard-3", "robust-1"])
 def preset(request):
     return request.param
 
@@ -168,7 +175,7 @@ def test_small_pictures_of_few_colours_are_exact(height, width):
 
 @pytest.mark.parametrize(
     ("preset", "height", "width"),
-    [("standard-1", 250, 201), ("robust-1", 150, 99), ("luminance-1", 99, 67)],
+    [("standard-3", 250, 201), ("robust-1", 150, 99), ("luminance-1", 99, 67)],
 )
 def test_tiles_equal_the_whole(photo, preset, height, width):
     rgb = photo[:height, :width]
@@ -182,8 +189,8 @@ def test_tiles_equal_the_whole(photo, preset, height, width):
 @pytest.mark.parametrize(
     ("preset", "engine", "precision"),
     [
-        ("standard-1", "openvino", "bfloat16"),
-        ("standard-1", "tensorflow", "float32"),
+        ("standard-3", "openvino", "bfloat16"),
+        ("standard-3", "tensorflow", "float32"),
         ("robust-1", "openvino", "bfloat16"),
     ],
 )
@@ -245,7 +252,7 @@ def test_turned_and_mirrored_grays_are_as_untouched(gray_file, restored, orienta
 
 
 @pytest.mark.parametrize(("top", "left"), [(33, 51), (1, 0), (129, 7)])
-def test_a_crop_keeps_its_whole_cells(picture, gray_file, restored, top, left):
+def test_a_crop_keeps_its_whole_cells(picture, preset, gray_file, restored, top, left):
     file = to_png(pixels(gray_file)[top:, left:])
     colors, outcome = decoded(file)
     original, untouched = picture[top:, left:], restored[top:, left:]
@@ -260,7 +267,7 @@ def test_a_crop_keeps_its_whole_cells(picture, gray_file, restored, top, left):
     )
     assert not outcome.exact
     assert psnr_within(inside, original, colors) > psnr_within(inside, original, untouched) - 0.5
-    assert psnr_within(~inside, original, colors) > 33
+    assert psnr_within(~inside, original, colors) > BESIDE[preset]
 
 
 def test_a_turned_crop_is_a_crop_turned(gray_file):
@@ -295,7 +302,7 @@ def test_a_black_box_costs_its_own_cells_only(picture, gray_file, restored):
     assert psnr_within(touched & ~box, picture, colors) > 25
 
 
-def test_a_gray_that_lost_its_layer_says_so(picture, gray_file):
+def test_a_gray_that_lost_its_layer_says_so(picture, preset, gray_file):
     file, told = io.BytesIO(), PngInfo()
     told.add_text("invgray", Image.open(io.BytesIO(gray_file)).text["invgray"])
     Image.fromarray(pixels(gray_file) // 2 * 2).save(file, "PNG", pnginfo=told)
@@ -304,7 +311,7 @@ def test_a_gray_that_lost_its_layer_says_so(picture, gray_file):
     assert outcome.notices == (
         "was touched: the fine layer is gone, and all colours come from the pattern",
     )
-    assert metrics.psnr(picture, colors) > 35
+    assert metrics.psnr(picture, colors) > FAINT[preset]
 
 
 def test_what_a_pure_fine_layer_has_lost_stays_gray(photo):
@@ -472,7 +479,7 @@ def test_mutated_files_are_grays_or_errors_of_ours(small_file, data):
             assert error.cause  # noqa: PT017 - most fail, not all
 
 
-@settings(deadline=None, max_examples=6)
+@settings(deadline=None, max_examples=3)
 @given(st.data())
 def test_mutated_levels_are_decoded_from_what_is_left(small_file, data):
     levels = pixels(small_file).copy()

@@ -56,7 +56,32 @@ def test_colors_come_back_to_where_the_gray_lies(made, orientation):
     colors = orientation.undo(through(gray, placement, GRID, decoder))
     expected = neutral(made[3:197, 5:101])
     expected[1::2, :, 0] = 255 - expected[1::2, :, 0]
-    np.testing.assert_array_equal(colors, expected)
+    inside = np.s_[5:189, 3:91]  # whole blocks
+    np.testing.assert_array_equal(colors[inside], expected[inside])
+
+
+@pytest.mark.parametrize("orientation", ORIENTATIONS)
+def test_the_edges_of_a_crop_are_out_of_the_decoder_s_sight(made, orientation):
+    """Beyond them are its own blocks, and parts of blocks take on the colours beside them."""
+    gray, placement = cropped(made, (3, 5, 197, 101), orientation)
+    seen = []
+
+    def decoder(levels):
+        seen.append(levels)
+        return np.minimum(neutral(levels) + [0.0, 0.0, 9.0], 255).astype(np.uint8)
+
+    colors = orientation.undo(through(gray, placement, GRID, decoder))
+    np.testing.assert_array_equal(colors[..., 2], np.minimum(made[3:197, 5:101] + 9.0, 255))
+    (levels,) = seen
+    assert levels.shape == (184 + 2 * 96, 88 + 2 * 96)
+    np.testing.assert_array_equal(levels[96:-96, 96:-96], made[8:192, 8:96])
+    np.testing.assert_array_equal(levels[88:96, 96:-96], made[8:16, 8:96])
+    np.testing.assert_array_equal(levels[80:88, 96:-96], made[16:24, 8:96])
+
+
+def test_a_crop_without_a_whole_block_is_decoded_as_it_is(made):
+    gray, placement = cropped(made, (3, 5, 14, 101), UPRIGHT)
+    np.testing.assert_array_equal(through(gray, placement, GRID, neutral), neutral(gray))
 
 
 def test_a_whole_gray_keeps_its_grid(made):

@@ -1,6 +1,6 @@
 """Mutated files and data: what comes of them is a result or one of the documented errors.
 
-``INVGRAY_FUZZ`` is the number of cases, 2,000 if not given; each is to take less than ten seconds,
+``INVGRAY_FUZZ`` is the number of cases, 1,000 if not given; each is to take less than ten seconds,
 a request less than a minute, and nothing is to reach the terminal past the program.
 """
 
@@ -39,7 +39,7 @@ from invgray.serve.problems import MEDIA_TYPE, Kind
 from invgray.serve.work import Workshop
 from invgray.training.length import Length, Unit
 
-CASES = int(os.environ.get("INVGRAY_FUZZ", "2000"))
+CASES = int(os.environ.get("INVGRAY_FUZZ", "1000"))
 MOST_PIXELS = 2**20
 
 pytestmark = pytest.mark.filterwarnings("ignore")  # libraries' doubts about damaged files
