@@ -123,7 +123,7 @@ TABLES = {
     "photographs": Table(("photographs.json",), lambda b: tables.quality(b, STYLE)),
     "robustness": Table(("photographs.json",), lambda b: tables.robustness(b, STYLE)),
     "robustness_kodak24": Table(("kodak24-handled.json",), lambda b: tables.robustness(b, STYLE)),
-    "recognition": Table(("photographs.json",), lambda b: tables.recognition(b, STYLE)),
+    "recognition": Table(("kodak24-handled.json",), lambda b: tables.recognition(b, STYLE)),
     "colorization": Table(("colorization.json",), lambda b: tables.colorization(b, STYLE)),
     "idn": Table(("idn.json",), beside_idn),
     "hints": Table(("hints.json",), lambda b: tables.hinted(b, STYLE)),
