@@ -68,7 +68,7 @@ def test_the_edges_of_a_crop_are_out_of_the_decoder_s_sight(made, orientation):
 
     def decoder(levels):
         seen.append(levels)
-        return np.minimum(neutral(levels) + [0.0, 0.0, 9.0], 255).astype(np.uint8)
+        return np.minimum(neutral(levels) + np.array([0, 0, 9]), 255).astype(np.uint8)
 
     colors = orientation.undo(through(gray, placement, GRID, decoder))
     np.testing.assert_array_equal(colors[..., 2], np.minimum(made[3:197, 5:101] + 9.0, 255))

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import os
+import sys
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -167,4 +169,29 @@ def _frames(
     else:
         context.color_range = FULL
     context.thread_type = "AUTO"
+    with _scheduled_as_before():
+        context.open()
     return stream
+
+
+@contextmanager
+def _scheduled_as_before() -> Iterator[None]:
+    """Take real-time priority away again from this thread and those that are new.
+
+    As root, SVT-AV1 gives it to all of its threads and to that which calls it; whatever else the
+    machine has to do would wait for them.
+    """
+    if sys.platform != "linux":
+        yield
+        return
+    policy, parameters, before = os.sched_getscheduler(0), os.sched_getparam(0), _threads()
+    try:
+        yield
+    finally:
+        for thread in (0, *(_threads() - before)):
+            with suppress(OSError):  # one that has ended
+                os.sched_setscheduler(thread, policy, parameters)
+
+
+def _threads() -> set[int]:
+    return {int(name) for name in os.listdir("/proc/self/task")}

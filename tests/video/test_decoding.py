@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+import sys
+
 import av
 import numpy as np
 import pytest
@@ -12,6 +15,7 @@ from invgray.video.decoding import decode_clip
 from invgray.video.encoding import encode_clip
 from invgray.video.formats import VideoCodec
 from invgray.video.options import DecodeClipOptions, EncodeClipOptions
+from invgray.video.writing import Writing
 
 FLOAT32 = Machine(device="cpu", precision="float32")
 
@@ -64,6 +68,22 @@ def test_clips_are_compressed_as_asked(tmp_path, clips, gray, codec, name, suffi
     assert np.mean(psnr) > 33
     heard = [data for _, data in clips.packets_of(target, "audio")]
     assert heard == [data for _, data in clips.packets_of(gray, "audio")]
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="priorities of threads")
+def test_no_thread_gets_real_time_priority(tmp_path, gray, monkeypatch):
+    """As root, AV1's encoder took it, and the rest of the machine had to wait."""
+    seen = set()
+
+    def write(writing, frame, moment):
+        Writing.write_before(writing, frame, moment)
+        seen.update(os.sched_getscheduler(int(name)) for name in os.listdir("/proc/self/task"))
+
+    before = os.sched_getscheduler(0)
+    monkeypatch.setattr(Writing, "write_before", Writing.write, raising=False)
+    monkeypatch.setattr(Writing, "write", write)
+    decoded(gray, tmp_path / "clip.mp4", codec=VideoCodec.AV1)
+    assert seen == {before} == {os.sched_getscheduler(0)}
 
 
 def test_a_higher_crf_makes_a_smaller_file(tmp_path, gray):
