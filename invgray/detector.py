@@ -132,24 +132,26 @@ def _by_pilot(codecs: Sequence[Codec], gray: Pixels) -> tuple[float, Sighting | 
     """How far the pattern of a codec with a pilot agrees, and where; see :data:`UNMOVED_CLEAR`."""
     if not codecs:
         return -1.0, None
-    unmoved_ = _agreeing(codecs, gray, unmoved(gray), UNMOVED_CLEAR)
+    here = [place for place in unmoved(gray) if place.clarity >= UNMOVED_CLEAR]
+    unmoved_ = _agreeing(codecs, gray, here)
     if unmoved_[0] >= SETTLED:
         return unmoved_
-    moved = _agreeing(codecs, gray, register(gray), CLEAR)
+    places = register(gray)
+    near = [
+        place
+        for place in places
+        if place.clarity >= max(CLEAR, NEARLY * places[0].clarity)
+        and place.complete == places[0].complete
+    ]
+    moved = _agreeing(codecs, gray, near)
     return unmoved_ if unmoved_[0] >= max(UNMOVED_AGREEMENT, moved[0]) else moved
 
 
 def _agreeing(
-    codecs: Sequence[Codec], gray: Pixels, places: Sequence[Registration], clear: float
+    codecs: Sequence[Codec], gray: Pixels, places: Sequence[Registration]
 ) -> tuple[float, Sighting | None]:
-    """How far the pattern agrees, at most, at the places where the pilot is clear, and where."""
-    near = [
-        place.placement
-        for place in places
-        if place.clarity >= max(clear, NEARLY * places[0].clarity)
-        and place.complete == places[0].complete
-    ]
-    sightings = [Sighting(codec, placement) for codec in codecs for placement in near]
+    """How far the pattern of a codec agrees with a gray, at most, at some places, and where."""
+    sightings = [Sighting(codec, place.placement) for codec in codecs for place in places]
     found = [(agreement(s.codec, gray, s.placement), s) for s in sightings]
     return max(found, key=lambda each: each[0], default=(-1.0, None))
 

@@ -12,8 +12,10 @@ from skimage import data
 from invgray import detector, loading
 from invgray.color.levels import to_8_bits
 from invgray.color.luminance import luminance
+from invgray.fine.orientation import Orientation
 from invgray.inference.machine import Machine
-from invgray.registration import CLEAR, register
+from invgray.placement import whole
+from invgray.registration import CLEAR, Registration, register
 
 
 @pytest.fixture(scope="module")
@@ -48,6 +50,18 @@ def test_a_pattern_that_repeats_itself_is_not_taken_for_one_with_a_pilot(piloted
         assert register(gray)[0].clarity > CLEAR
         seen.append(detector.sight([piloted, robust], gray).codec)
     assert seen == [piloted, robust]
+
+
+def test_agreement_counts_more_than_a_clearer_pilot(piloted, photos, monkeypatch):
+    """In some photographs, the pilot was clearest in a mirrored place."""
+    gray = compressed(piloted.encode(photos["coffee"], fine=False), 75)
+    places = [
+        Registration(whole(256, 256, Orientation(0, True)), 40.0, True),
+        Registration(whole(256, 256), 12.0, True),
+    ]
+    for name in ("unmoved", "register"):
+        monkeypatch.setattr(detector, name, lambda _: places)
+    assert detector.sight([piloted], gray).placement == places[1].placement
 
 
 @pytest.mark.parametrize("name", ["astronaut", "coffee", "cat"])
