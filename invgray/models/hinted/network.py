@@ -2,7 +2,9 @@
 
 After the local hints network of Zhang et al. 2017: the ab of the hints and a mask of where they are
 go in with the luminance, at the first convolution; the way back to the full resolution takes up
-what the stacks saw at half and at all of it; ab themselves come out.
+what the stacks saw at half and at all of it; ab themselves come out. Unlike theirs, this network
+sees the hints spread over the whole picture (:mod:`invgray.propagation`), and what it computes is
+added to that: fresh weights do what optimisation does, and training betters it.
 """
 
 from __future__ import annotations
@@ -20,8 +22,8 @@ from invgray.tensorflow import Tensor, keras, layers
 def colorizer(architecture: HintedArchitecture, dtype: str | None = None) -> keras.Model:
     """Gray and hints to colours: float ``(N, H, W, 4)`` to ab ``(N, H, W, 2)``, in ``UNIT``.
 
-    The input has the gray, ``MIDDLE`` + a, ``MIDDLE`` + b and 255 where there is a hint, all
-    divided by 255. H and W are multiples of the architecture's ``ratio``.
+    The input has the gray, ``MIDDLE`` + a and ``MIDDLE`` + b of the hints as spread, and 255 where
+    there is one, all divided by 255. H and W are multiples of the architecture's ``ratio``.
 
     Args:
         architecture: what to build.
@@ -39,14 +41,12 @@ def colorizer(architecture: HintedArchitecture, dtype: str | None = None) -> ker
         return convolution(x, filters)
 
     seen = keras.Input((None, None, 4), name="gray_and_hints")
-    gray, hints = seen[..., :1], seen[..., 1:3]
-    mask = seen[..., 3:]
+    gray, spread, mask = seen[..., :1], seen[..., 1:3], seen[..., 3:]
     gray = layers.Rescaling(
         1 / stacks.DEVIATION, offset=-stacks.MEAN / stacks.DEVIATION, dtype="float32"
     )(gray)
-    hints = layers.Rescaling(255 / UNIT, offset=-MIDDLE / UNIT, dtype="float32")(hints)
-    hints = layers.Multiply(dtype="float32")([hints, mask])
-    told = layers.Concatenate(dtype="float32")([hints, mask])
+    spread = layers.Rescaling(255 / UNIT, offset=-MIDDLE / UNIT, dtype="float32")(spread)
+    told = layers.Concatenate(dtype="float32")([spread, mask])
     x, early = gray, {}
     for block, widths in stacks.STACKS.items():
         for i, filters in enumerate(widths, 1):
@@ -65,8 +65,9 @@ def colorizer(architecture: HintedArchitecture, dtype: str | None = None) -> ker
     x = joined(x, early[3], architecture.quarter)
     x = joined(x, early[2], architecture.half)
     x = joined(x, early[1], architecture.full)
-    gray_first = {"kernel_initializer": "zeros", "dtype": "float32", "name": "ab"}
-    ab = layers.Conv2D(2, 1, **gray_first)(x)
+    as_spread_first = {"kernel_initializer": "zeros", "dtype": "float32", "name": "ab"}
+    change = layers.Conv2D(2, 1, **as_spread_first)(x)
+    ab = layers.Add(dtype="float32")([spread, change])
     return keras.Model(seen, ab, name="colorizer")
 
 

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import numpy as np
 
+from invgray import propagation
 from invgray.color.quantized import UNIT
 from invgray.hints import Hints, small
 from invgray.models.model import Architecture
@@ -32,7 +34,7 @@ def predict(
     """
     smaller, told = small(gray, hints, SIDE)
     height, width = smaller.shape
-    seen = levels(smaller, told)
+    seen = levels(smaller, replace(told, ab=propagation.propagate(smaller, told)))
     missing = [(0, -n % architecture.ratio) for n in (height, width)]
     seen = np.concatenate(
         [
@@ -50,12 +52,11 @@ def levels(gray: Pixels, hints: Hints) -> Floats:
 
     Args:
         gray: uint8 ``(H, W)``.
-        hints: of the same size.
+        hints: of the same size; their ab spread over all of it.
 
     Returns:
         Float32 ``(H, W, 4)`` in [0, 255].
     """
     given = hints.given[..., None]
-    told = np.where(given, MIDDLE + hints.ab, MIDDLE)
-    planes = [gray[..., None], told, 255 * given]
+    planes = [gray[..., None], MIDDLE + hints.ab, 255 * given]
     return np.concatenate(planes, axis=-1).astype(np.float32)

@@ -1,18 +1,23 @@
 """Hints as somebody might give them, for training (Zhang et al. 2017, section 3.2).
 
-Their number has a geometric distribution; each is the mean colour of a square of one to nine pixels
-a side, whose place is drawn from a Gaussian around the centre. One picture in a hundred is given
-whole.
+The logarithm of their number is drawn evenly, so that few and many are learned alike; each is the
+mean colour of a square of one to nine pixels a side, whose place is drawn from a Gaussian around
+the centre. One picture in a hundred is given whole.
 """
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
+
 import numpy as np
 
+from invgray.hints import Hints
+from invgray.propagation import propagate
 from invgray.tensorflow import Tensor, tf
+from invgray.types import Floats, Mask, Pixels
 
-STOP, MOST = 1 / 8, 48
-"""Chance that a hint is the last one; and how many there can be, which one in 600 would exceed."""
+MOST = 127
+"""Of the hints; the paper's 500 on 256x256 pixels are as many on a patch of 128x128."""
 
 LARGEST = 9
 """Side of the largest patches, in pixels."""
@@ -33,8 +38,8 @@ def draw(ab: Tensor, seed: Tensor) -> tuple[Tensor, Tensor]:
     """
     count, height, width = (tf.shape(ab)[i] for i in range(3))
     seeds = tf.unstack(tf.random.experimental.stateless_split(seed, 5))
-    uniform = tf.random.stateless_uniform((count, 1), seeds[0], 1e-6, 1.0)
-    number = tf.floor(tf.math.log(uniform) / np.log(1 - STOP))
+    exponent = tf.random.stateless_uniform((count, 1), seeds[0], 0.0, np.log2(MOST + 1))
+    number = tf.floor(2**exponent) - 1
     sides = tf.random.stateless_uniform((count, MOST), seeds[1], 1, LARGEST + 1, tf.int32)
     rows = _inside(height, sides, seeds[2])
     columns = _inside(width, sides, seeds[3])
@@ -50,6 +55,28 @@ def draw(ab: Tensor, seed: Tensor) -> tuple[Tensor, Tensor]:
     hints = mask * tf.gather(means, tf.maximum(last - 1, 0), batch_dims=1)
     whole = tf.random.stateless_uniform((count, 1, 1, 1), seeds[4]) < WHOLE
     return tf.where(whole, ab, hints), tf.where(whole, 1.0, mask)
+
+
+def spread(gray: Tensor, hints: Tensor, mask: Tensor) -> Tensor:
+    """The hints of pictures, spread as at use: ab ``(N, H, W, 2)``.
+
+    Args:
+        gray: of the pictures in [0, 1], ``(N, H, W, 1)``.
+        hints: from :func:`draw`.
+        mask: from :func:`draw`.
+    """
+
+    def one(levels: Pixels, ab: Floats, given: Mask) -> Floats:
+        return propagate(levels, Hints(ab, given))
+
+    def batch(levels: Pixels, ab: Floats, given: Mask) -> Floats:
+        with ThreadPoolExecutor() as pool:
+            return np.stack(list(pool.map(one, levels, ab, given)))
+
+    levels = tf.cast(tf.round(255 * gray[..., 0]), tf.uint8)
+    told = [levels, hints, mask[..., 0] > 0]
+    found = tf.numpy_function(batch, told, tf.float32, stateful=False)
+    return tf.ensure_shape(found, hints.shape)
 
 
 def _inside(size: Tensor, sides: Tensor, seed: Tensor) -> Tensor:

@@ -60,9 +60,10 @@ class HintedColorization:
         lightness, ab = tensors.lightness_and_ab(rgb)
         replica = tf.distribute.get_replica_context().replica_id_in_sync_group
         seed = tf.stack([tf.cast(self.optimizer.iterations, tf.int32), tf.cast(replica, tf.int32)])
+        gray = tensors.neutral(lightness)
         hints, mask = simulation.draw(ab, seed)
-        told = (MIDDLE + hints) / 255
-        seen = tf.concat([tensors.neutral(lightness), told, mask], axis=-1)
+        told = (MIDDLE + simulation.spread(gray, hints, mask)) / 255
+        seen = tf.concat([gray, told, mask], axis=-1)
         with tf.GradientTape() as tape:
             error = UNIT * self.networks[0](seen, training=True) - ab
             loss = tf.reduce_mean(tf.reduce_sum(huber(error), axis=-1))

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
+from invgray.color.quantized import UNIT
 from invgray.hints import Hints
 from invgray.models.colorizer import network as stacks
 from invgray.models.hinted import network
 from invgray.models.hinted.architecture import HintedArchitecture
 from invgray.models.hinted.prediction import levels, predict
 from invgray.models.hinted.settings import HintedSettings
+from invgray.propagation import propagate
 from invgray.training.length import Length, Unit
 
 ARCHITECTURE = HintedArchitecture(quarter=4, half=4, full=4)
@@ -39,15 +43,18 @@ def test_the_receptive_radius_covers_the_view(view):
 
 
 @pytest.mark.usefixtures("small")
-def test_fresh_weights_say_gray_and_hints_count_where_the_mask_says_so():
+def test_fresh_weights_leave_the_hints_as_spread_and_others_see_where_they_were():
     net = network.colorizer(ARCHITECTURE)
-    assert not np.any(net(np.ones((1, 16, 16, 4), np.float32)))
+    hints, gray = Hints.none(16, 16), np.random.default_rng(0).integers(0, 256, (16, 16), np.uint8)
+    hints.given[3, 4], hints.ab[3, 4] = True, (50, -30)
+    hints.given[9, 9], hints.ab[9, 9] = True, (-20, 10)
+    told = replace(hints, ab=propagate(gray, hints))
+    seen = levels(gray, told)[None] / 255
+    np.testing.assert_allclose(UNIT * np.asarray(net(seen))[0], told.ab, atol=1e-3)
+    _, ab = predict(lambda x: np.asarray(net(x / 255)), gray, hints, ARCHITECTURE)
+    np.testing.assert_allclose(ab, told.ab, atol=1e-3)
     net.get_layer("ab").set_weights([np.ones((1, 1, 4, 2)), np.zeros(2)])
-    seen = np.full((1, 16, 16, 4), 0.5, np.float32)
-    seen[..., 3] = 0
     other = seen.copy()
-    other[..., 1:3] = 0.9
-    np.testing.assert_array_equal(net(seen), net(other))
     other[0, 8, 8, 3] = 1
     assert np.abs(net(seen) - net(other)).max() > 0
 
