@@ -81,26 +81,25 @@ def sight(codecs: Sequence[Codec], gray: Pixels) -> Sighting | None:
     with_pilot = [codec for codec in codecs if codec.preset.card.abilities.has_pilot]
     others = [codec for codec in codecs if not codec.preset.card.abilities.has_pilot]
     agreed, piloted = _by_pilot(with_pilot, gray)
-    if piloted is None:
-        return _by_pattern(others, gray)
-    other = _by_pattern(others, gray) if agreed < SURE else None
-    if other is None:
+    if agreed >= SURE:
         return piloted
-    other_agreed = agreement(other.codec, _undone(gray, other.placement))
-    return other if other_agreed > min(OTHER, agreed + DOUBT) else piloted
+    other_agreed, other = _by_pattern(others, gray)
+    if piloted is None or other_agreed > min(OTHER, agreed + DOUBT):
+        return other
+    return piloted
 
 
-def _by_pattern(codecs: Sequence[Codec], gray: Pixels) -> Sighting | None:
-    """The codec without a pilot whose pattern a gray seems to have, turned or not."""
+def _by_pattern(codecs: Sequence[Codec], gray: Pixels) -> tuple[float, Sighting | None]:
+    """How far the pattern of a codec without a pilot agrees, if enough, and how it is turned."""
     codec = recognise(codecs, gray)
-    if min(gray.shape) < SMALLEST:
-        return Sighting(codec) if codec else None
-    turned = (_turned(candidate, gray) for candidate in ([codec] if codec else codecs))
-    return next(filter(None, turned), None)
-
-
-def _undone(gray: Pixels, placement: Placement | None) -> Pixels:
-    return np.ascontiguousarray(placement.orientation.undo(gray)) if placement else gray
+    if codec and min(gray.shape) < SMALLEST:
+        return agreement(codec, gray), Sighting(codec)
+    if min(gray.shape) >= SMALLEST:
+        for candidate in [codec] if codec else codecs:
+            agreed, sighting = _turned(candidate, gray)
+            if sighting:
+                return agreed, sighting
+    return -1.0, None
 
 
 def recognise(codecs: Iterable[Codec], gray: Pixels) -> Codec | None:
@@ -117,15 +116,19 @@ def recognise(codecs: Iterable[Codec], gray: Pixels) -> Codec | None:
     return codec if best >= 0 else None
 
 
-def _turned(codec: Codec, gray: Pixels) -> Sighting | None:
+def _turned(codec: Codec, gray: Pixels) -> tuple[float, Sighting | None]:
     """A pattern without a pilot, in the orientation in which it agrees best."""
-    margins = [margin(codec, np.ascontiguousarray(way.undo(gray))) for way in ORIENTATIONS]
-    margins[0] += UPRIGHT_BONUS
-    best = int(np.argmax(margins))
-    if margins[best] < 0:
-        return None
+    if not _shows(codec):
+        return -1.0, None
+    turned = [np.ascontiguousarray(way.undo(gray)) for way in ORIENTATIONS]
+    agreements = np.array([agreement(codec, each) for each in turned])
+    agreements[0] += UPRIGHT_BONUS
+    best = int(np.argmax(agreements))
+    if agreements[best] < _least(codec):
+        return -1.0, None
     height, width = gray.shape
-    return Sighting(codec, whole(height, width, ORIENTATIONS[best]) if best else None)
+    placement = whole(height, width, ORIENTATIONS[best]) if best else None
+    return float(agreements[best]), Sighting(codec, placement)
 
 
 def _by_pilot(codecs: Sequence[Codec], gray: Pixels) -> tuple[float, Sighting | None]:
@@ -162,10 +165,18 @@ def margin(codec: Codec, gray: Pixels) -> float:
     Patterns with a pilot are not looked for: they are seen as well, in other colours, off their
     grid.
     """
+    return agreement(codec, gray) - _least(codec) if _shows(codec) else -1.0
+
+
+def _shows(codec: Codec) -> bool:
+    """Whether a pattern tells by agreement alone."""
     abilities = codec.preset.card.abilities
-    if abilities.has_pilot or not abilities.has_pattern:
-        return -1.0
-    return agreement(codec, gray) - (HANDLED_THRESHOLD if abilities.handled else THRESHOLD)
+    return abilities.has_pattern and not abilities.has_pilot
+
+
+def _least(codec: Codec) -> float:
+    """Agreement from which on a gray is a codec's."""
+    return HANDLED_THRESHOLD if codec.preset.card.abilities.handled else THRESHOLD
 
 
 def survived_print(codec: Codec, gray: Pixels) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 import scipy  # its parts load when first used: most grays lie as they were made
@@ -73,9 +74,13 @@ def laid(gray: Pixels, placement: Placement, grid: int) -> Pixels:
         placement: of it.
         grid: of the networks, in pixels.
     """
-    first, shape = _canvas(gray, placement, grid)
-    start = _centre(gray) + placement.matrix @ (first - placement.middle)
-    return to_8_bits(_moved(gray.astype(np.float32), placement, placement.matrix, start, shape))
+    return _laid(gray, placement, _canvas(gray, placement, grid))
+
+
+def _laid(gray: Pixels, placement: Placement, canvas: _Canvas) -> Pixels:
+    start = _centre(gray) + placement.matrix @ (canvas.first - placement.middle)
+    plane = gray.astype(np.float32)
+    return to_8_bits(_moved(plane, placement, placement.matrix, start, canvas.shape))
 
 
 def through(
@@ -91,13 +96,13 @@ def through(
         grid: of the networks, in pixels.
         decoder: from a gray that begins on its grid, uint8 ``(H', W')``, to colours.
     """
-    made = laid(gray, placement, grid)
-    kept = _whole_blocks(gray, placement, grid)
+    canvas = _canvas(gray, placement, grid)
+    made = _laid(gray, placement, canvas)
+    kept = _whole_blocks(gray, placement, grid, canvas)
     changed = _changed_in(made, kept, grid, decoder) if kept else _changed(made, decoder)
     planes = np.moveaxis(changed, -1, 0)
-    first, _ = _canvas(gray, placement, grid)
     matrix = np.linalg.inv(placement.matrix)
-    start = np.asarray(placement.middle) - first - matrix @ _centre(gray)
+    start = np.asarray(placement.middle) - canvas.first - matrix @ _centre(gray)
     back = [_moved(plane, placement, matrix, start, gray.shape) for plane in planes]
     return to_8_bits(gray[..., None].astype(np.float32) + np.stack(back, axis=-1))
 
@@ -130,21 +135,22 @@ _BEYOND = 12
 """Blocks that are put at the sides of a crop: about as far as decoders see."""
 
 
-def _whole_blocks(gray: Pixels, placement: Placement, grid: int) -> tuple[slice, slice] | None:
+def _whole_blocks(
+    gray: Pixels, placement: Placement, grid: int, canvas: _Canvas
+) -> tuple[slice, slice] | None:
     """Of what is laid for a gray, whole blocks; None if it was not cropped, or is turned.
 
     One that does not begin at a block's corner was cropped.
     """
-    first, shape = _canvas(gray, placement, grid)
-    reached = placement.corners(*gray.shape)
-    before, after = reached.min(axis=0) - first, reached.max(axis=0) + 1 - first
+    reached = placement.corners(*gray.shape) - canvas.first
+    before, after = reached.min(axis=0), reached.max(axis=0) + 1
     if placement.angle or np.all(np.abs(before - np.rint(before / grid) * grid) <= _UNCUT):
         return None
     start, stop = (
         (np.ceil((before - _NEARLY) / grid) * grid).astype(int),
         ((after + _NEARLY) // grid * grid).astype(int),
     )
-    if np.any(start >= stop) or np.any(stop > shape):
+    if np.any(start >= stop) or np.any(stop > canvas.shape):
         return None
     return slice(start[0], stop[0]), slice(start[1], stop[1])
 
@@ -153,13 +159,24 @@ _UNCUT = 1.5
 """Pixels by which an uncut gray may seem to begin off a block's corner; resized, it does."""
 
 
-def _canvas(gray: Pixels, placement: Placement, grid: int) -> tuple[Floats, tuple[int, int]]:
-    """Where what is left of the made gray begins in it, on the grid; and its height and width."""
+class _Canvas(NamedTuple):
+    """What is left of the made gray.
+
+    Attributes:
+        first: row and column where it begins in the made gray, on the grid.
+        shape: height and width.
+    """
+
+    first: Floats
+    shape: tuple[int, int]
+
+
+def _canvas(gray: Pixels, placement: Placement, grid: int) -> _Canvas:
     height, width = gray.shape
     reached = placement.corners(height, width)
     first = np.floor((reached.min(axis=0) + _NEARLY) / grid) * grid
     rows, columns = np.ceil(reached.max(axis=0) - first - _NEARLY) + 1
-    return first, (int(rows), int(columns))
+    return _Canvas(first, (int(rows), int(columns)))
 
 
 def _centre(gray: Pixels) -> Floats:
