@@ -85,16 +85,37 @@ def visibility(gray: Pixels, rgb: Pixels) -> float:
     return float(np.sqrt(np.mean(visible(gray - plain, plain) ** 2)))
 
 
-def round_trip(rgb: Pixels, gray: Pixels, restored: Pixels) -> dict[str, float]:
-    """Figures of one picture, by name: of the restored colours, then of the gray in between."""
-    return {
-        "psnr": psnr(rgb, restored),
-        "ssim": ssim(rgb, restored),
-        "mae": mae(rgb, restored),
-        "structure": structure(gray, rgb),
-        "gray_psnr": gray_psnr(gray, rgb),
-        "visibility": visibility(gray, rgb),
-    }
+@dataclass(frozen=True)
+class RoundTripFigures:
+    """Figures of a picture that went to gray and back.
+
+    Attributes:
+        psnr: of the restored colours, in dB.
+        ssim: of these.
+        mae: of these, in levels.
+        structure: of the gray; see :func:`structure`.
+        gray_psnr: of the gray against the luminance, in dB.
+        visibility: of the gray's pattern, in levels.
+    """
+
+    psnr: float
+    ssim: float
+    mae: float
+    structure: float
+    gray_psnr: float
+    visibility: float
+
+
+def round_trip(rgb: Pixels, gray: Pixels, restored: Pixels) -> RoundTripFigures:
+    """Figures of one picture, the gray in between and the restored colours."""
+    return RoundTripFigures(
+        psnr=psnr(rgb, restored),
+        ssim=ssim(rgb, restored),
+        mae=mae(rgb, restored),
+        structure=structure(gray, rgb),
+        gray_psnr=gray_psnr(gray, rgb),
+        visibility=visibility(gray, rgb),
+    )
 
 
 def colorfulness(rgb: Pixels) -> float:

@@ -53,7 +53,7 @@ def round_trip(codec, rgb):
 def test_shipped_weights_reach_what_they_did(photos, machine, preset, name):
     found = round_trip(loading.load_codec(preset, machine), photos[name])
     for figure, expected in FIGURES[preset][name].items():
-        assert found[figure] == pytest.approx(expected, abs=TOLERANCES[figure])
+        assert getattr(found, figure) == pytest.approx(expected, abs=TOLERANCES[figure])
 
 
 def test_saturated_colours_come_back(codec):
@@ -62,7 +62,7 @@ def test_saturated_colours_come_back(codec):
     hues[0] = rows[None]
     levels = to_8_bits(255 * hues.transpose(1, 2, 0))
     rgb = np.asarray(Image.fromarray(levels, "HSV").convert("RGB"))
-    assert round_trip(codec, rgb)["psnr"] > 30
+    assert round_trip(codec, rgb).psnr > 30
 
 
 def test_gray_stays_as_it_is(codec, photo):
@@ -163,7 +163,7 @@ def test_engines_and_precisions_agree(photos, machine, preset, engine, precision
     mine = loading.load_codec(preset, machine)
     other = invgray.load(preset, engine=engine, precision=precision, device="cpu")
     crops = [rgb[:128, :128] for rgb in photos.values()]
-    mine, its = (np.mean([round_trip(c, x)["psnr"] for x in crops]) for c in (mine, other))
+    mine, its = (np.mean([round_trip(c, x).psnr for x in crops]) for c in (mine, other))
     assert abs(mine - its) < cost
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
+
 import numpy as np
 import pytest
 from PIL import Image
@@ -100,7 +102,7 @@ def test_the_eye_sees_a_pattern_best_at_eight_periods_a_degree_and_on_plain_grou
 def test_a_round_trip_has_each_figure_by_its_name(photo):
     rgb, gray = photo[:40, :48], to_8_bits(luminance(photo[:40, :48]))
     restored = 255 - rgb
-    assert metrics.round_trip(rgb, gray, restored) == {
+    assert asdict(metrics.round_trip(rgb, gray, restored)) == {
         "psnr": metrics.psnr(rgb, restored),
         "ssim": metrics.ssim(rgb, restored),
         "mae": metrics.mae(rgb, restored),

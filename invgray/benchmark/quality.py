@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
@@ -96,9 +96,10 @@ def measure(
     decoded = method.decode(stored)
     gray = reading.read(stored).pixels[:height, :width]
     restored = decoded.rgb[:height, :width]
+    of_pictures = metrics.round_trip(rgb, gray, restored)
     figures = ImageQuality(
         image=image,
-        **{name: Number(value) for name, value in metrics.round_trip(rgb, gray, restored).items()},
+        **{name: Number(value) for name, value in asdict(of_pictures).items()},
         idn_psnr=Number(idn.psnr(rgb, restored)) if as_idn else None,
         idn_gray_psnr=Number(idn.psnr(idn.opencv_lightness(rgb), gray)) if as_idn else None,
         ciede2000=metrics.ciede2000(rgb, restored),

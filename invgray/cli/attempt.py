@@ -22,7 +22,7 @@ O = TypeVar("O", bound=Options)  # noqa: E741
 
 
 @dataclass(frozen=True)
-class Way(Generic[O]):
+class Converter(Generic[O]):
     """What a command does with a picture.
 
     Attributes:
@@ -39,13 +39,13 @@ class Way(Generic[O]):
 
 
 def attempted(
-    task: Task, way: Way[O], options: O, watch: Watch, *, form: str | None = None
+    task: Task, converter: Converter[O], options: O, watch: Watch, *, form: str | None = None
 ) -> Outcome:
     """The outcome of a conversion, a failed one included.
 
     Args:
         task: the picture, and where its result goes.
-        way: what is done with it.
+        converter: what is done with it.
         options: of the conversion.
         watch: hears of the progress, and may raise to stop.
         form: suffix of what standard output gets; None for a PNG.
@@ -58,8 +58,8 @@ def attempted(
     try:
         source = task.source or standard_input()
         if task.target:
-            return way.convert(source, task.target, options, watch)
-        return _to_stdout(source, way, options, watch, form)
+            return converter.convert(source, task.target, options, watch)
+        return _to_stdout(source, converter, options, watch, form)
     except (Interrupted, UsageError, WeightsError):
         raise
     except InvgrayError as error:
@@ -69,11 +69,13 @@ def attempted(
         return failed(task, InvgrayError(cause, "this is a bug; please report it"))
 
 
-def _to_stdout(source: Source, way: Way[O], options: O, watch: Watch, form: str | None) -> Outcome:
+def _to_stdout(
+    source: Source, converter: Converter[O], options: O, watch: Watch, form: str | None
+) -> Outcome:
     if form in (None, ".png"):
-        return way.convert(source, standard_output(), options, watch)
+        return converter.convert(source, standard_output(), options, watch)
     with TemporaryDirectory() as folder:
         file = Path(folder, f"result{form}")
-        outcome = way.convert(source, file, options, watch)
+        outcome = converter.convert(source, file, options, watch)
         send(file.read_bytes())
     return replace(outcome, output=PIPE)

@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from invgray.cli.attempt import O, Way, attempted
+from invgray.cli.attempt import Converter, O, attempted
 from invgray.cli.messages import say, show
 from invgray.cli.naming import Naming
 from invgray.cli.plan import OnClash, Plan, Selection, Task, plan
@@ -63,12 +63,12 @@ class Request:
     ray: str | None = None
 
 
-def convert(request: Request, way: Way[O], options: O) -> int:
+def convert(request: Request, converter: Converter[O], options: O) -> int:
     """Do what a command is asked for, and return its exit code.
 
     Args:
         request: inputs, output, and how to report.
-        way: what is done with a picture.
+        converter: what is done with a picture.
         options: of the conversion.
 
     Raises:
@@ -97,13 +97,13 @@ def convert(request: Request, way: Way[O], options: O) -> int:
     if request.shard:
         planned = request.shard.of(planned)
     if request.dry_run:
-        return _rehearse(planned, way, options, request)
+        return _rehearse(planned, converter, options, request)
     with _rows_of(request) as rows:
         if rows and rows.continued and not options.overwrite:
             options = replace(options, skip_existing=True)
         if single and planned.tasks and not (request.ray or rows):
-            return _run_one(planned.tasks[0], way, options, request)
-        return _run_many(planned, way, options, request, rows)
+            return _run_one(planned.tasks[0], converter, options, request)
+        return _run_many(planned, converter, options, request, rows)
 
 
 def _rows_of(request: Request) -> AbstractContextManager[Rows | None]:
@@ -114,16 +114,18 @@ def _rows_of(request: Request) -> AbstractContextManager[Rows | None]:
     return kept_in(request.rows)
 
 
-def _run_one(task: Task, way: Way[O], options: O, request: Request) -> int:
+def _run_one(task: Task, converter: Converter[O], options: O, request: Request) -> int:
     report = Report(as_json=request.as_json, each=None if request.quiet else say)
     begun, name = time.monotonic(), task.source.name if task.source else "standard input"
     with Progress(1, name, quiet=request.quiet) as progress, progress.picture() as watch:
-        outcome = attempted(task, way, options, watch, form=request.naming.asked)
+        outcome = attempted(task, converter, options, watch, form=request.naming.asked)
     report.add(outcome, time.monotonic() - begun)
     return report.exit_code
 
 
-def _run_many(planned: Plan, way: Way[O], options: O, request: Request, rows: Rows | None) -> int:
+def _run_many(
+    planned: Plan, converter: Converter[O], options: O, request: Request, rows: Rows | None
+) -> int:
     report, stop = Report(as_json=request.as_json, rows=rows), Stop()
     ended = dict.fromkeys(task for task in planned.tasks if rows and rows.has(*_names(task)))
     tasks = [task for task in planned.tasks if task not in ended]
@@ -133,17 +135,17 @@ def _run_many(planned: Plan, way: Way[O], options: O, request: Request, rows: Ro
     if options.skip_existing:  # several batches that begin at once then share the work
         random.shuffle(tasks)
     with Progress(len(tasks), quiet=request.quiet) as progress, stop.listening():
-        for outcome in _left_out(planned, ended, way.conversion):
+        for outcome in _left_out(planned, ended, converter.conversion):
             report.add(outcome)
         for task in left:
-            report.add(_foreseen(task, way.conversion, options, there))
+            report.add(_foreseen(task, converter.conversion, options, there))
         if request.ray:
             from invgray.cli import distribution
 
             cluster = distribution.Cluster(request.ray, request.jobs)
-            distribution.run(tasks, way, options, cluster, report, progress, stop)
+            distribution.run(tasks, converter, options, cluster, report, progress, stop)
         else:
-            _in_threads(tasks, way, options, request.jobs or JOBS, report, progress, stop)
+            _in_threads(tasks, converter, options, request.jobs or JOBS, report, progress, stop)
     if not request.quiet:
         show(report.summary(len(planned.tasks) + len(planned.unreadable) + len(planned.clashes)))
     if stop.asked:
@@ -153,7 +155,7 @@ def _run_many(planned: Plan, way: Way[O], options: O, request: Request, rows: Ro
 
 def _in_threads(
     tasks: Sequence[Task],
-    way: Way[O],
+    converter: Converter[O],
     options: O,
     jobs: int,
     report: Report,
@@ -164,7 +166,7 @@ def _in_threads(
         with suppress(Interrupted), progress.picture() as watch:
             begun = time.monotonic()
             stop.watch(0, 0)
-            outcome = attempted(task, way, options, both(stop.watch, watch))
+            outcome = attempted(task, converter, options, both(stop.watch, watch))
             report.add(outcome, time.monotonic() - begun)
 
     with ThreadPoolExecutor(jobs) as pool:
@@ -204,13 +206,13 @@ def _left_out(planned: Plan, ended: Iterable[Task], conversion: Conversion) -> I
         )
 
 
-def _rehearse(planned: Plan, way: Way[O], options: O, request: Request) -> int:
+def _rehearse(planned: Plan, converter: Converter[O], options: O, request: Request) -> int:
     report = Report(as_json=request.as_json, each=tell_line)
-    for outcome in _left_out(planned, (), way.conversion):
+    for outcome in _left_out(planned, (), converter.conversion):
         report.add(outcome)
     there = _stored(planned.tasks, options)
     for task in planned.tasks:
-        report.add(_foreseen(task, way.conversion, options, there))
+        report.add(_foreseen(task, converter.conversion, options, there))
     if not request.quiet and report.told > 1:
         show(report.summary(report.told))
     return report.exit_code

@@ -8,7 +8,7 @@ from typing import Any
 import click
 
 from invgray.cli import batch
-from invgray.cli.attempt import Way
+from invgray.cli.attempt import Converter
 from invgray.cli.batch import Request
 from invgray.cli.naming import Naming
 from invgray.cli.options import conversion
@@ -38,11 +38,13 @@ class Point(click.ParamType[Hint]):
             return self.fail(str(error), param, ctx)
 
 
-WAY = Way(Conversion.COLORIZE, colorize_file, ColorizeOptions, Naming(".colorized", COLOR_FORMATS))
+CONVERTER = Converter(
+    Conversion.COLORIZE, colorize_file, ColorizeOptions, Naming(".colorized", COLOR_FORMATS)
+)
 
 
 @click.command()
-@conversion(WAY)
+@conversion(CONVERTER)
 @click.option(
     "--temperature",
     type=click.FloatRange(0, 1),
@@ -86,4 +88,4 @@ def colorize(request: Request, options: ColorizeOptions) -> int:
     inputs = request.selection.inputs
     if options.hinted and (len(inputs) > 1 or any(Path(name).is_dir() for name in inputs)):
         raise UsageError("hints are for one picture", "colorize the others in a call of their own")
-    return batch.convert(request, WAY, options)
+    return batch.convert(request, CONVERTER, options)

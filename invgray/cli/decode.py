@@ -5,7 +5,7 @@ from __future__ import annotations
 import click
 
 from invgray.cli import batch, clips
-from invgray.cli.attempt import Way
+from invgray.cli.attempt import Converter
 from invgray.cli.batch import Request
 from invgray.cli.clips import decode_any
 from invgray.cli.naming import Naming
@@ -15,7 +15,7 @@ from invgray.files.formats import COLOR_FORMATS
 from invgray.video.formats import VideoCodec
 from invgray.video.options import DecodeClipOptions
 
-WAY = Way(
+CONVERTER = Converter(
     Conversion.DECODE,
     decode_any,
     DecodeClipOptions,
@@ -24,7 +24,7 @@ WAY = Way(
 
 
 @click.command()
-@conversion(WAY)
+@conversion(CONVERTER)
 @tile
 @clips.part
 @click.option(
@@ -64,4 +64,4 @@ def decode(request: Request, options: DecodeClipOptions) -> int:
     The gray tells which preset made it, or is recognised by its pattern; a print is taken for
     preset 'robust'. --preset and --weights overrule that.
     """
-    return batch.convert(request, WAY, options)
+    return batch.convert(request, CONVERTER, options)

@@ -12,7 +12,7 @@ from threading import Event
 
 from PIL import Image
 
-from invgray.cli.attempt import O, Way, attempted
+from invgray.cli.attempt import Converter, O, attempted
 from invgray.cli.plan import Task
 from invgray.cli.progress import Progress
 from invgray.cli.report import Report, failed
@@ -72,7 +72,7 @@ class Cluster:
 
 def run(
     tasks: Sequence[Task],
-    way: Way[O],
+    converter: Converter[O],
     options: O,
     cluster: Cluster,
     report: Report,
@@ -83,7 +83,7 @@ def run(
 
     Args:
         tasks: that there are.
-        way: what is done with a picture.
+        converter: what is done with a picture.
         options: of the conversion.
         cluster: where they are run.
         report: hears what became of each picture.
@@ -107,7 +107,7 @@ def run(
         most=min(len(named), cluster.most or len(named)),
         folder=os.getcwd() if any(map(_relative, tasks)) else None,
     )
-    work, again = partial(_convert, way, options), partial(_convert, way, left)
+    work, again = partial(_convert, converter, options), partial(_convert, converter, left)
     with connected(cluster.address):
         for fate in actors.run(work, again, named, force, stop.event):
             with progress.picture():
@@ -139,7 +139,7 @@ def _killer(named: Named) -> InvgrayError:
     )
 
 
-def _convert(way: Way[O], options: O, named: Named, stop: Event) -> Told:
+def _convert(converter: Converter[O], options: O, named: Named, stop: Event) -> Told:
     """Convert a picture in an actor.
 
     Raises:
@@ -151,5 +151,5 @@ def _convert(way: Way[O], options: O, named: Named, stop: Event) -> Told:
         Image.MAX_IMAGE_PIXELS = options.max_pixels
     begun, watch = time.monotonic(), Stop(stop).watch
     watch(0, 0)
-    outcome = attempted(named.task, way, options, watch)
+    outcome = attempted(named.task, converter, options, watch)
     return Told(outcome, time.monotonic() - begun)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import click
 
 from invgray.cli import batch, clips
-from invgray.cli.attempt import Way
+from invgray.cli.attempt import Converter
 from invgray.cli.batch import Request
 from invgray.cli.clips import encode_any
 from invgray.cli.naming import Naming
@@ -15,7 +15,7 @@ from invgray.convert import Conversion
 from invgray.files.formats import GRAY_FORMATS
 from invgray.video.options import EncodeClipOptions
 
-WAY = Way(
+CONVERTER = Converter(
     Conversion.ENCODE,
     encode_any,
     EncodeClipOptions,
@@ -24,7 +24,7 @@ WAY = Way(
 
 
 @click.command()
-@conversion(WAY)
+@conversion(CONVERTER)
 @tile
 @clips.part
 @click.option(
@@ -74,4 +74,4 @@ def encode(request: Request, options: EncodeClipOptions) -> int:
     Keep the gray as a PNG: JPEG, resizing and other editing damage the hidden colours. Those of
     --preset robust survive, less exact.
     """
-    return batch.convert(request, WAY, options)
+    return batch.convert(request, CONVERTER, options)

@@ -13,7 +13,7 @@ import click
 from click.shell_completion import CompletionItem
 from PIL import Image
 
-from invgray.cli.attempt import Way
+from invgray.cli.attempt import Converter
 from invgray.cli.batch import Request
 from invgray.cli.plan import OnClash, Selection
 from invgray.cli.shard import ShardType
@@ -32,32 +32,32 @@ if TYPE_CHECKING:
 O = TypeVar("O", bound=Options)  # noqa: E741
 
 
-def conversion(way: Way[O]) -> Callable[[Callable[[Request, O], int]], Command]:
+def conversion(converter: Converter[O]) -> Callable[[Callable[[Request, O], int]], Command]:
     """A command that converts pictures: its options become a request and a conversion's options.
 
     Args:
-        way: what is done with a picture; options that the command declares itself are fields of its
-            options.
+        converter: what is done with a picture; options that the command declares itself are fields
+            of its options.
     """
 
     def decorate(command: Callable[[Request, O], int]) -> Command:
         @wraps(command)
         @click.pass_context
         def parsed(context: click.Context, /, **values: Any) -> None:  # noqa: ANN401
-            context.exit(command(*requested(way, values)))
+            context.exit(command(*requested(converter, values)))
 
         return _with(
-            parsed, *_PICTURES, _format(way), *_CONVERSION, *_CLUSTER, *_NETWORK, *_MACHINE
+            parsed, *_PICTURES, _format(converter), *_CONVERSION, *_CLUSTER, *_NETWORK, *_MACHINE
         )
 
     return decorate
 
 
-def requested(way: Way[O], values: dict[str, Any]) -> tuple[Request, O]:
+def requested(converter: Converter[O], values: dict[str, Any]) -> tuple[Request, O]:
     """What a command is asked for, and what its conversion is told.
 
     Args:
-        way: what is done with a picture.
+        converter: what is done with a picture.
         values: of the command's options, which are taken out.
 
     Raises:
@@ -66,8 +66,8 @@ def requested(way: Way[O], values: dict[str, Any]) -> tuple[Request, O]:
     """
     machine = Machine(**_taken(values, Machine))
     preset = preset_or_weights(values.pop("preset"), values.pop("weights"))
-    options = way.options(preset=preset, machine=machine, **_taken(values, way.options))
-    naming = way.naming.of_format(values.pop("format"))
+    options = converter.options(preset=preset, machine=machine, **_taken(values, converter.options))
+    naming = converter.naming.of_format(values.pop("format"))
     listed = _listed(values.pop("files_from"), values.pop("null"), values["inputs"])
     entries = _entries(values.pop("manifest"))
     if listed is None and entries is None and not values["inputs"]:
@@ -169,8 +169,8 @@ def _presets(
     return [CompletionItem(name) for name in names if name.startswith(begun)]
 
 
-def _format(way: Way[O]) -> Callable[[Command], Command]:
-    suffixes = [suffix.removeprefix(".") for suffix in way.naming.formats]
+def _format(converter: Converter[O]) -> Callable[[Command], Command]:
+    suffixes = [suffix.removeprefix(".") for suffix in converter.naming.formats]
     return click.option(
         "--format",
         type=click.Choice(suffixes, case_sensitive=False),

@@ -17,7 +17,7 @@ from click.core import ParameterSource
 
 from invgray.cli import colorize, decode, encode
 from invgray.cli.arrivals import Arrivals
-from invgray.cli.attempt import O, Way, attempted
+from invgray.cli.attempt import Converter, O, attempted
 from invgray.cli.batch import JOBS, Request
 from invgray.cli.messages import say, show
 from invgray.cli.options import requested
@@ -38,10 +38,10 @@ _LOOK = 0.2
 """Seconds between looks at files that are not complete yet."""
 
 
-_COMMANDS: dict[Conversion, tuple[click.Command, Way[Any]]] = {
-    Conversion.ENCODE: (encode.encode, encode.WAY),
-    Conversion.DECODE: (decode.decode, decode.WAY),
-    Conversion.COLORIZE: (colorize.colorize, colorize.WAY),
+_COMMANDS: dict[Conversion, tuple[click.Command, Converter[Any]]] = {
+    Conversion.ENCODE: (encode.encode, encode.CONVERTER),
+    Conversion.DECODE: (decode.decode, decode.CONVERTER),
+    Conversion.COLORIZE: (colorize.colorize, colorize.CONVERTER),
 }
 
 _SET_HERE = (
@@ -101,7 +101,7 @@ def watch(
 
     Options are those of the command that is meant; see its help.
     """
-    command, way = _COMMANDS[conversion]
+    command, converter = _COMMANDS[conversion]
     known = {parameter.name for parameter in command.params}
     for parameter in context.command.params:
         given = context.get_parameter_source(parameter.name or "") is ParameterSource.COMMANDLINE
@@ -117,10 +117,10 @@ def watch(
         "skip_existing": not values["overwrite"],
         **dict.fromkeys(("manifest", "rows", "shard", "ray")),
     }
-    request, options = requested(way, values)
+    request, options = requested(converter, values)
     if not request.quiet:
         say(f"watching {folder} for pictures to {conversion}; Ctrl-C ends it")
-    context.exit(_follow(Path(folder), settle, request, way, options))
+    context.exit(_follow(Path(folder), settle, request, converter, options))
 
 
 def _options() -> Iterator[click.Parameter]:
@@ -136,7 +136,9 @@ def _options() -> Iterator[click.Parameter]:
 watch.params += list(_options())
 
 
-def _follow(folder: Path, settle: float, request: Request, way: Way[O], options: O) -> int:
+def _follow(
+    folder: Path, settle: float, request: Request, converter: Converter[O], options: O
+) -> int:
     """Convert what arrives, until a signal ends this.
 
     Raises:
@@ -156,7 +158,7 @@ def _follow(folder: Path, settle: float, request: Request, way: Way[O], options:
         begun = time.monotonic()
         with suppress(Interrupted):
             stop.watch(0, 0)
-            report.add(attempted(task, way, options, stop.watch), time.monotonic() - begun)
+            report.add(attempted(task, converter, options, stop.watch), time.monotonic() - begun)
 
     with stop.listening(), _leases(), ThreadPoolExecutor(request.jobs or JOBS) as pool:
         try:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Sequence
+from dataclasses import asdict
 from typing import TypeVar
 
 import numpy as np
@@ -185,7 +186,7 @@ def evaluate(
         rgb = np.asarray(metrics.paper_protocol(picture))
         gray = to_8_bits(255 * encoder(rgb[None] / np.float32(255)).numpy()[0, ..., 0])
         stored = gray / np.float32(255)
-        figures = metrics.round_trip(rgb, gray, decoded(stored))
+        figures = asdict(metrics.round_trip(rgb, gray, decoded(stored)))
         if handled:
             compressed = channel.jpeg(stored[None, ..., None], tf.constant([75])).numpy()
             figures["psnr_jpeg_75"] = metrics.psnr(rgb, decoded(compressed[0, ..., 0]))

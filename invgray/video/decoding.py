@@ -29,7 +29,7 @@ from invgray.video.formats import COLOR_CLIPS, VideoCodec
 from invgray.video.options import DecodeClipOptions
 from invgray.video.parallel import in_order
 from invgray.video.span import Span
-from invgray.video.way import Way
+from invgray.video.way import ClipWay
 from invgray.video.writing import Coding, written
 
 with extra_installed("video"):
@@ -68,11 +68,11 @@ def decode_clip(
         UsageError: the target is none for clips or for the codec, or something is asked for that
             clips do not have.
     """
-    way = Way(source, target, options, COLOR_CLIPS)
+    way = ClipWay(source, target, options, COLOR_CLIPS)
     return unless_there(way.ends, Conversion.DECODE, options, lambda: _decode(way, options, watch))
 
 
-def _decode(way: Way, options: DecodeClipOptions, watch: Watch) -> Outcome:
+def _decode(way: ClipWay, options: DecodeClipOptions, watch: Watch) -> Outcome:
     way.check()
     if options.codec is VideoCodec.FFV1 and way.form != "matroska":
         raise UsageError(f"{way.target}: ffv1 goes into an .mkv only", "name such a file")
@@ -129,7 +129,7 @@ class _Made:
     notices: tuple[str, ...]
 
 
-def _made(clip: Clip, span: Span, way: Way, options: DecodeClipOptions) -> _Made:
+def _made(clip: Clip, span: Span, way: ClipWay, options: DecodeClipOptions) -> _Made:
     first = [_levels(frame, clip.name) for _, frame in islice(clip.frames(span), _LEAD)]
     way.expect(len(first))
     height, width = first[0].shape
@@ -171,7 +171,7 @@ def _levels(frame: VideoFrame, name: str) -> Pixels:
     return levels
 
 
-def _coding(options: DecodeClipOptions, way: Way, size: tuple[int, int]) -> Coding:
+def _coding(options: DecodeClipOptions, way: ClipWay, size: tuple[int, int]) -> Coding:
     """How the frames are compressed; those of an odd size keep all of their chrominance."""
     codec = options.codec or VideoCodec.H264
     if codec is VideoCodec.FFV1:

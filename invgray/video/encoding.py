@@ -25,7 +25,7 @@ from invgray.video.formats import GRAY_CLIPS
 from invgray.video.options import EncodeClipOptions
 from invgray.video.parallel import in_order
 from invgray.video.span import Span
-from invgray.video.way import Way
+from invgray.video.way import ClipWay
 from invgray.video.writing import Coding, written
 
 with extra_installed("video"):
@@ -62,11 +62,11 @@ def encode_clip(
         DeviceError: networks cannot be run on the machine that is asked for.
         UsageError: the target is no ``.mkv``, or something is asked for that clips do not have.
     """
-    way = Way(source, target, options, GRAY_CLIPS)
+    way = ClipWay(source, target, options, GRAY_CLIPS)
     return unless_there(way.ends, Conversion.ENCODE, options, lambda: _encode(way, options, watch))
 
 
-def _encode(way: Way, options: EncodeClipOptions, watch: Watch) -> Outcome:
+def _encode(way: ClipWay, options: EncodeClipOptions, watch: Watch) -> Outcome:
     way.check()
     codec = load_codec(options.preset or store.DEFAULT, options.machine)
     preset = codec.preset

@@ -13,7 +13,7 @@ from invgray.video.options import refuse_options_of_pictures
 
 
 @dataclass(frozen=True)
-class Way:
+class ClipWay:
     """Where a clip comes from and where its result goes.
 
     Attributes:

@@ -12,8 +12,8 @@ import pytest
 from PIL import Image
 from skimage import data
 
-from invgray.cli.decode import WAY as DECODE
-from invgray.cli.encode import WAY as ENCODE
+from invgray.cli.decode import CONVERTER as DECODE
+from invgray.cli.encode import CONVERTER as ENCODE
 
 
 @pytest.fixture

@@ -8,14 +8,14 @@ from pathlib import Path
 import pytest
 
 from invgray.cli import plan as plans
-from invgray.cli.encode import WAY
+from invgray.cli.encode import CONVERTER
 from invgray.cli.plan import OnClash, Output, Selection
 from invgray.errors import InputError, UsageError
 
 
 def planned(*inputs, output=None, form=None, **more):
     selection = Selection(tuple(map(str, inputs)), output and str(output), **more)
-    return plans.plan(selection, WAY.naming.of_format(form))
+    return plans.plan(selection, CONVERTER.naming.of_format(form))
 
 
 def plan(*inputs, output=None, **more):
@@ -110,10 +110,10 @@ def test_two_names_of_one_file_clash(tmp_path, monkeypatch):
 
 
 def test_files_of_a_folder_one_at_a_time(folder):
-    task = plans.in_folder(folder, Output.parsed(str(folder / "out")), WAY.naming)
+    task = plans.in_folder(folder, Output.parsed(str(folder / "out")), CONVERTER.naming)
     assert task(folder / "deep er" / "zwei.jpg").target == folder / "out/deep er/zwei.gray.png"
     (folder / "out").mkdir()
     assert task(folder / "out" / "x.png") is None
     assert task(folder / "x.gray.png") is None
-    beside = plans.in_folder(folder, Output.parsed("{parent}/"), WAY.naming)
+    beside = plans.in_folder(folder, Output.parsed("{parent}/"), CONVERTER.naming)
     assert beside(Path(folder, "one.png")).target == folder / "one.gray.png"

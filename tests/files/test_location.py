@@ -101,7 +101,8 @@ def test_ways_never_lead_out(tmp_path):
 
 def test_libraries_of_stores_are_imported_for_stores_only():
     code = (
-        "import sys; from invgray.cli.encode import WAY; from invgray.files.location import locate;"
+        "import sys; from invgray.cli.encode import CONVERTER; "
+        "from invgray.files.location import locate; "
         "locate('a.png'); print(*{'upath', 'fsspec', 's3fs'} & set(sys.modules))"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, check=True)

@@ -11,10 +11,10 @@ import pytest
 
 PLAN = """
 import resource
-from invgray.cli.encode import WAY
+from invgray.cli.encode import CONVERTER
 from invgray.cli.plan import Selection, plan
 from invgray.files import store
-tasks = plan(Selection(("s3://bucket/in/",), "s3://bucket/out/"), WAY.naming).tasks
+tasks = plan(Selection(("s3://bucket/in/",), "s3://bucket/out/"), CONVERTER.naming).tasks
 there = store.existing(task.target for task in tasks)
 used = resource.getrusage(resource.RUSAGE_SELF)
 print(len(tasks), len(there), used.ru_utime + used.ru_stime, used.ru_maxrss / 1024)

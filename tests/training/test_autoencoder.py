@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
+
 import numpy as np
 import pytest
 from PIL import Image
@@ -96,7 +98,7 @@ def test_figures_are_those_of_8_bit_round_trips(pictures):
         rgb = np.asarray(metrics.paper_protocol(picture))
         gray = to_8_bits(rgb.mean(-1) / 2)
         back = np.repeat(to_8_bits(2.0 * gray)[..., None], 3, -1)
-        rows.append(metrics.round_trip(rgb, gray, back))
+        rows.append(asdict(metrics.round_trip(rgb, gray, back)))
     for name, figure in figures.items():
         assert figure == pytest.approx(np.mean([row[name] for row in rows]), rel=1e-3), name
 
