@@ -65,18 +65,19 @@ def spread(gray: Tensor, hints: Tensor, mask: Tensor) -> Tensor:
         hints: from :func:`draw`.
         mask: from :func:`draw`.
     """
-
-    def one(levels: Pixels, ab: Floats, given: Mask) -> Floats:
-        return propagate(levels, Hints(ab, given))
-
-    def batch(levels: Pixels, ab: Floats, given: Mask) -> Floats:
-        with ThreadPoolExecutor() as pool:
-            return np.stack(list(pool.map(one, levels, ab, given)))
-
     levels = tf.cast(tf.round(255 * gray[..., 0]), tf.uint8)
     told = [levels, hints, mask[..., 0] > 0]
-    found = tf.numpy_function(batch, told, tf.float32, stateful=False)
+    found = tf.numpy_function(_all_spread, told, tf.float32, stateful=False)
     return tf.ensure_shape(found, hints.shape)
+
+
+def _all_spread(levels: Pixels, ab: Floats, given: Mask) -> Floats:
+    with ThreadPoolExecutor() as pool:
+        return np.stack(list(pool.map(_spread, levels, ab, given)))
+
+
+def _spread(levels: Pixels, ab: Floats, given: Mask) -> Floats:
+    return propagate(levels, Hints(ab, given))
 
 
 def _inside(size: Tensor, sides: Tensor, seed: Tensor) -> Tensor:
