@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from pathlib import Path
 
 from invgray.color.mix import LUMINANCE, Mix
 from invgray.errors import InputError
 from invgray.files import reading
 from invgray.files.ends import PIPE, Source
 from invgray.files.formats import LIMIT
+from invgray.files.location import Location, locate
 from invgray.files.picture import as_gray
 from invgray.files.record import Record
 from invgray.fine.cells import Box, Kind
@@ -76,7 +76,7 @@ def inspect_file(source: Source, max_pixels: int = LIMIT, page: int | None = Non
     Raises:
         InputError: the picture cannot be read, or is in colour.
     """
-    source = Path(source) if isinstance(source, str) else source
+    source = locate(source) if isinstance(source, str) else source
 
     def admit(height: int, width: int) -> None:
         reading.check_pixels(reading.name_of(source), height, width, max_pixels)
@@ -94,7 +94,7 @@ def inspect_file(source: Source, max_pixels: int = LIMIT, page: int | None = Non
     height, width = gray.shape
     mix = found.mix if found else record.mix if record else LUMINANCE
     facts = Inspection(
-        input=str(source) if isinstance(source, Path) else PIPE,
+        input=str(source) if isinstance(source, Location) else PIPE,
         width=width,
         height=height,
         border=record.border if record else 0,

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Iterator
 from dataclasses import asdict
 from pathlib import Path
@@ -16,7 +15,8 @@ from invgray.cli.streams import standard_input, tell
 from invgray.color.mix import WHOLE
 from invgray.errors import InputError, PagesError
 from invgray.files.ends import PIPE
-from invgray.files.listing import pictures_in
+from invgray.files.listing import found_in, is_folder
+from invgray.files.location import locate
 from invgray.fine.cells import Box
 from invgray.inspection import Inspection, inspect_file
 
@@ -74,8 +74,7 @@ def inspect(
     done = 0
     for name in _pictures(inputs, recursive, failed):
         try:
-            source = standard_input() if name == PIPE else Path(name)
-            found = inspect_file(source, page=page)
+            found = inspect_file(standard_input() if name == PIPE else name, page=page)
         except PagesError as error:
             failed(name, error, explained(error))
         except InputError as error:
@@ -98,10 +97,10 @@ def _pictures(
         failed(str(folder), error)
 
     for name in inputs:
-        if name == PIPE or not os.path.isdir(name):
+        if is_folder(name):
+            yield from map(str, found_in(locate(name), recursive, unreadable))
+        else:
             yield name
-            continue
-        yield from map(str, pictures_in(Path(name), recursive, unreadable))
 
 
 def _facts(found: Inspection) -> dict[str, Any]:

@@ -17,7 +17,7 @@ from invgray.cli.naming import Naming
 from invgray.errors import InputError, UsageError
 from invgray.files import place
 from invgray.files.ends import PIPE
-from invgray.files.listing import objects_in, pictures_in
+from invgray.files.listing import found_in, is_folder
 from invgray.files.location import Location, Remote, lies_in, locate, real_name, way_to
 
 _STDOUT = "/dev/stdout"
@@ -111,7 +111,7 @@ def plan(selection: Selection, naming: Naming) -> Plan:
     if "" in (*inputs, selection.output):
         raise UsageError("a file name is empty", "check the quotes and variables in the call")
     output = None if selection.output is None else Output.parsed(selection.output)
-    folders = [name for name in inputs if _is_folder(name)]
+    folders = [name for name in inputs if is_folder(name)]
     many = len(inputs) > 1 or bool(folders) or selection.listed
     if many and PIPE in (*inputs, selection.output):
         raise UsageError("'-' stands for one picture", "convert it in a call of its own")
@@ -225,14 +225,6 @@ def _single(name: str, output: Output | None, naming: Naming) -> Task:
     return Task(source, output.place)
 
 
-def _is_folder(name: str) -> bool:
-    """Whether an input is one; a slash at the end of a URL says so."""
-    if name == PIPE:
-        return False
-    location = locate(name)
-    return (isinstance(location, Remote) and name.endswith("/")) or place.is_folder(location)
-
-
 def _several(
     selection: Selection,
     folders: Set[str],
@@ -266,12 +258,7 @@ def _inside(
         unreadable.append((Task(path, output.place / way_to(path, folder)), error))
 
     task = in_folder(folder, output, naming)
-    found: Iterator[Location] = (
-        objects_in(folder, recursive)
-        if isinstance(folder, Remote)
-        else pictures_in(folder, recursive, skip)
-    )
-    yield from filter(None, map(task, found))
+    yield from filter(None, map(task, found_in(folder, recursive, skip)))
 
 
 def _told_apart(

@@ -1,4 +1,4 @@
-"""The pictures in a folder, and what in it cannot be looked at; names in a list of files."""
+"""The pictures in folders, and what in these cannot be looked at; names in a list of files."""
 
 from __future__ import annotations
 
@@ -8,9 +8,34 @@ from pathlib import Path
 from typing import BinaryIO
 
 from invgray.errors import InputError
-from invgray.files import store
+from invgray.files import place, store
+from invgray.files.ends import PIPE
 from invgray.files.formats import is_picture, readable_suffixes
-from invgray.files.location import Remote
+from invgray.files.location import Location, Remote, locate
+
+
+def is_folder(name: str) -> bool:
+    """Whether an input is one; a slash at the end of a URL says so.
+
+    Raises:
+        UsageError: see :func:`invgray.files.location.locate`.
+        InputError: the store may not be looked into.
+    """
+    if name == PIPE:
+        return False
+    location = locate(name)
+    return (isinstance(location, Remote) and name.endswith("/")) or place.is_folder(location)
+
+
+def found_in(
+    folder: Location,
+    recursive: bool = True,
+    unreadable: Callable[[Path, InputError], None] | None = None,
+) -> Iterator[Location]:
+    """See :func:`pictures_in`, and :func:`objects_in` for a folder in a store."""
+    if isinstance(folder, Remote):
+        return objects_in(folder, recursive)
+    return pictures_in(folder, recursive, unreadable)
 
 
 def pictures_in(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import json
 
 import numpy as np
 import pytest
@@ -39,6 +40,21 @@ def test_a_picture_there_and_back(run, s3, bucket, pictures, photo):
     done = run("colorize", f"{pictures}/in/one.gray.png", "--hint", "3,3,#ff0000", "-q")
     assert done.exit_code == 0
     assert s3.get(bucket, "in/one.colorized.png")
+
+
+def test_grays_of_a_store_are_inspected(run, s3, bucket, pictures):
+    run("encode", f"{pictures}/in/", "-o", f"{pictures}/gray", *FAST)
+    for name in (f"{pictures}/gray/", f"{pictures}/gray"):
+        told = [json.loads(line) for line in run("inspect", name, "--json").stdout.splitlines()]
+        inputs = [f"{pictures}/gray/deep/two.gray.png", f"{pictures}/gray/one.gray.png"]
+        assert [facts["input"] for facts in told] == inputs
+        assert {facts["preset"] for facts in told} == {"luminance"}
+    one = run("inspect", f"{pictures}/gray/one.gray.png")
+    assert one.stdout.startswith(f"{pictures}/gray/one.gray.png: 48x48, preset 'luminance'")
+    missing = run("inspect", f"{pictures}/none.png")
+    assert missing.exit_code == 3
+    assert missing.stderr.startswith(f"invgray: {pictures}/none.png: ")
+    assert run("inspect", "ftp://host/a.png").exit_code == 2
 
 
 def test_a_folder_into_a_folder_of_the_store(run, s3, bucket, pictures):
