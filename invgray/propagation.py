@@ -9,6 +9,7 @@ full one along the lightness.
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from functools import lru_cache
 
 import numpy as np
@@ -17,7 +18,6 @@ import scipy  # its parts load when first used: commands that need none start fa
 
 from invgray.color import guided
 from invgray.hints import Hints, small
-from invgray.inference.tiling import Watch, unwatched
 from invgray.types import Floats, Pixels
 
 SIDE = 384
@@ -30,7 +30,11 @@ _LEAST = 1e-5
 """Weight of neighbours that are not alike at all: no part of a picture is cut off."""
 
 
-def colorize(gray: Pixels, hints: Hints, watch: Watch = unwatched) -> Pixels:
+def colorize(
+    gray: Pixels,
+    hints: Hints,
+    watch: Callable[[int, int], None] = lambda done, total: None,
+) -> Pixels:
     """A gray picture in the colours of its hints: uint8 ``(H, W)`` to uint8 ``(H, W, 3)``.
 
     The lightness stays as it is. Without any hint, the picture stays gray.
