@@ -12,7 +12,7 @@ from invgray.codec import Codec
 from invgray.color.luminance import luminance
 from invgray.fine.orientation import ORIENTATIONS
 from invgray.placement import Placement, laid, whole
-from invgray.registration import CLEAR, Registration, register, unmoved
+from invgray.registration import CLEAR, Registration, register, resized, unmoved
 from invgray.types import Pixels
 
 THRESHOLD, HANDLED_THRESHOLD = 0.75, 0.85
@@ -40,6 +40,9 @@ UNMOVED_CLEAR, UNMOVED_AGREEMENT, SETTLED = 4.0, 0.15, 0.45
 With the last no other place is looked for: at a wrong place of a gray that was cropped, a quarter
 agrees at most times, and 0.37 has been seen.
 """
+
+RESIZED_SCORE, AGREEMENT_COUNTS = 8.0, 30.0
+"""A gray was resized as it seems from this score on: clarity, and agreement so many times."""
 
 SURE = 0.8
 """Agreement with which a pilot is nobody else's.
@@ -132,13 +135,23 @@ def _turned(codec: Codec, gray: Pixels) -> tuple[float, Sighting | None]:
 
 
 def _by_pilot(codecs: Sequence[Codec], gray: Pixels) -> tuple[float, Sighting | None]:
-    """How far the pattern of a codec with a pilot agrees, and where; see :data:`UNMOVED_CLEAR`."""
+    """How far the pattern of a codec with a pilot agrees, and where.
+
+    Looked at are grays as they were made, see :data:`UNMOVED_CLEAR`; those that were resized as a
+    whole, see :data:`RESIZED_SCORE`; and those to which anything happened.
+    """
     if not codecs:
         return -1.0, None
     here = [place for place in unmoved(gray) if place.clarity >= UNMOVED_CLEAR]
     unmoved_ = _agreeing(codecs, gray, here)
     if unmoved_[0] >= SETTLED:
         return unmoved_
+    place = resized(gray)
+    resized_ = _agreeing(codecs, gray, [place])
+    if place.clarity + AGREEMENT_COUNTS * resized_[0] < RESIZED_SCORE:
+        resized_ = -1.0, None
+    if resized_[0] >= SETTLED:
+        return resized_
     places = register(gray)
     near = [
         place
@@ -146,8 +159,9 @@ def _by_pilot(codecs: Sequence[Codec], gray: Pixels) -> tuple[float, Sighting | 
         if place.clarity >= max(CLEAR, NEARLY * places[0].clarity)
         and place.complete == places[0].complete
     ]
+    whole_ = unmoved_ if unmoved_[0] >= max(UNMOVED_AGREEMENT, resized_[0]) else resized_
     moved = _agreeing(codecs, gray, near)
-    return unmoved_ if unmoved_[0] >= max(UNMOVED_AGREEMENT, moved[0]) else moved
+    return whole_ if whole_[0] >= moved[0] else moved
 
 
 def _agreeing(

@@ -9,11 +9,12 @@ import pytest
 from PIL import Image
 from skimage import data
 
+from invgray.color.levels import to_8_bits
 from invgray.color.luminance import luminance
 from invgray.fine.orientation import ORIENTATIONS, UPRIGHT
 from invgray.models.layered.pilot import tile
 from invgray.placement import Placement
-from invgray.registration import CLEAR, MIDDLE, register
+from invgray.registration import CLEAR, MIDDLE, register, resized
 
 LEVEL = 0.6
 """Root mean square of the shipped presets' pilot."""
@@ -117,3 +118,23 @@ def test_plain_pictures_have_no_pilot(photos):
 def test_small_and_even_pictures(shape):
     for gray in (np.full(shape, 100, np.uint8), np.random.default_rng(0).integers(0, 256, shape)):
         assert all(np.isfinite(r.clarity) for r in register(gray.astype(np.uint8)))
+
+
+@pytest.mark.parametrize(("scale", "quality"), [(0.45, None), (0.5, None), (0.6, 90), (0.75, 75)])
+def test_whole_grays_that_were_resized(gray, plain, scale, quality):
+    shape = tuple(round(n * scale) for n in gray.shape)
+    true = Placement((399 / 2, 503 / 2), UPRIGHT, shape[0] / 400)
+
+    def small(levels):
+        seen = np.asarray(Image.fromarray(levels).resize(shape[::-1], Image.Resampling.LANCZOS))
+        return compressed(seen, quality) if quality else seen
+
+    found = resized(small(gray))
+    assert found.placement.scale == pytest.approx(scale, rel=0.004)
+    assert out_of_place(found.placement, true, shape) < 1
+    assert found.clarity > resized(small(to_8_bits(plain))).clarity + 2
+
+
+@pytest.mark.parametrize("shape", [(1, 1), (1, 700), (31, 33)])
+def test_next_to_nothing_is_looked_through(shape):
+    assert resized(np.full(shape, 90, np.uint8)).clarity < 5
