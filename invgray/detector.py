@@ -51,7 +51,10 @@ Other patterns that repeat themselves every eight pixels look as if they had a p
 """
 
 OTHER, DOUBT = 0.9, 0.45
-"""Agreement by which such a pattern is told, or by how much it exceeds that with the pilot."""
+"""Agreement by which such a pattern is told, or by how much it exceeds that with the pilot.
+
+The second is enough for upright ones only: of eight ways that a gray may lie, one agrees by chance.
+"""
 
 NEARLY = 0.75
 """Share of the clearest pilot's clarity from which on another place may be the true one."""
@@ -87,9 +90,10 @@ def sight(codecs: Sequence[Codec], gray: Pixels) -> Sighting | None:
     if agreed >= SURE:
         return piloted
     other_agreed, other = _by_pattern(others, gray)
-    if piloted is None or other_agreed > min(OTHER, agreed + DOUBT):
-        return other
-    return piloted
+    if piloted is None or other is None:
+        return piloted or other
+    least = OTHER if other.placement else min(OTHER, agreed + DOUBT)
+    return other if other_agreed > least else piloted
 
 
 def _by_pattern(codecs: Sequence[Codec], gray: Pixels) -> tuple[float, Sighting | None]:
