@@ -54,12 +54,17 @@ def compressed(gray: Pixels, form: str, quality: int) -> Pixels:
     return np.asarray(Image.open(file).convert("L"))
 
 
+def shrunk(pixels: Pixels, factor: float) -> Pixels:
+    """To another size (Lanczos): ``(H, W)`` or ``(H, W, 3)``."""
+    image = Image.fromarray(pixels)
+    width, height = (max(1, round(n * factor)) for n in image.size)
+    return np.asarray(image.resize((width, height), Image.Resampling.LANCZOS))
+
+
 def resized(gray: Pixels, factor: float) -> Pixels:
     """To another size and back (Lanczos)."""
-    image = Image.fromarray(gray)
-    width, height = (max(1, round(n * factor)) for n in image.size)
-    there = image.resize((width, height), Image.Resampling.LANCZOS)
-    return np.asarray(there.resize(image.size, Image.Resampling.LANCZOS))
+    there = Image.fromarray(shrunk(gray, factor))
+    return np.asarray(there.resize(gray.shape[::-1], Image.Resampling.LANCZOS))
 
 
 def turned(pixels: Pixels, degrees: float) -> Pixels:
@@ -204,6 +209,13 @@ def handlings(seed: int) -> dict[str, Handling]:
             for quality in (95, 90, 80, 75, 70, 50)
         },
         "webp-90": Handling(partial(compressed, form="WEBP", quality=90)),
+        **{
+            f"shrink-{share}%": Handling(
+                partial(shrunk, factor=share / 100), expected=partial(shrunk, factor=share / 100)
+            )
+            for share in (75, 50)
+        },
+        "resize-50%": Handling(partial(resized, factor=0.5)),
         "resize-90%": Handling(partial(resized, factor=0.9)),
         "resize-99.5%": Handling(partial(resized, factor=0.995)),
         "resize-100.5%": Handling(partial(resized, factor=1.005)),

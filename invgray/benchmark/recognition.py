@@ -16,7 +16,10 @@ from invgray.codec import Codec
 from invgray.fine import layer
 from invgray.types import Pixels
 
-HANDLED = ("none", "jpeg-95", "jpeg-90", "jpeg-80", "jpeg-70", "jpeg-50")
+HANDLED = (
+    *("none", "jpeg-95", "jpeg-90", "jpeg-80", "jpeg-70", "jpeg-50"),
+    *("shrink-75%", "shrink-50%"),
+)
 """Names of the ways that grays are handled before they are judged."""
 
 NONE = "none"
