@@ -57,7 +57,8 @@ class Registration:
 
     Attributes:
         placement: of the gray.
-        clarity: of the pilot, in standard deviations of what chance makes.
+        clarity: of the pilot, in standard deviations of what chance makes; 0 if one wave sticks
+            out.
         complete: whether all of its waves are left, which no other place imitates.
     """
 
@@ -115,17 +116,19 @@ def resized(gray: Pixels) -> Registration:
     """
     (height, width), detail = gray.shape, _whitened(gray)
     least, most = np.log(SCALES)
-    best = Registration(whole(height, width), -np.inf, complete=True)
-    for near in np.arange(least, most, _COARSE):
-        tiles = _Tiles.of(detail, Placement((0, 0), scale=float(np.exp(near))))
-        for scale in np.exp(np.arange(near, near + _COARSE, 1 / max(height, width))):
+    best, even = Registration(whole(height, width), -np.inf, complete=True), False
+    for near in np.exp(np.arange(least, most, _COARSE)):
+        tiles = _Tiles.of(detail, Placement((0, 0), scale=float(near)))
+        step = near / max(height, width)  # moves the middle by half a pixel
+        for scale in near * np.exp(np.arange(-_COARSE / 2, _COARSE / 2, step)):
             middle = (height / scale - 1) / 2, (width / scale - 1) / 2
             placement = Placement(middle, scale=float(scale))
             waves = tiles.waves(placement)
             clarity = float(_fit(waves, np.asarray(middle)))
             if clarity > best.clarity:
                 best = Registration(placement, clarity, bool(np.all(waves != 0)))
-    return best
+                even = _even(waves)
+    return best if even else replace(best, clarity=0.0)
 
 
 _COARSE = 0.03
@@ -265,9 +268,23 @@ def _measured(
         for way in ways if orientation.mirrored == mirrored else ():
             placement = Placement((0, 0), orientation, *way)
             waves = _Tiles.of(detail, placement).waves(placement)
+            even = _even(waves)
             for middle, clarity in _middles(waves, placement, shape):
                 found = replace(placement, middle=middle)
-                yield Registration(found, clarity, bool(np.all(waves != 0)))
+                yield Registration(found, clarity if even else 0.0, bool(np.all(waves != 0)))
+
+
+def _even(waves: Complex) -> bool:
+    """Whether no wave sticks out, as that of a fabric or a grille does.
+
+    The first two of a pilot are as long as each other, and as strong, whatever happened to it.
+    """
+    strengths = np.abs(waves)
+    return bool(strengths[:2].min() >= _EVEN * strengths.max())
+
+
+_EVEN = 0.25
+"""Least strength of the first two waves, beside the strongest."""
 
 
 def _spread(waves: Complex) -> float:
