@@ -41,8 +41,8 @@ With the last no other place is looked for: at a wrong place of a gray that was 
 agrees at most times, and 0.37 has been seen.
 """
 
-MOVED_AGREEMENT = 0.05
-"""Least agreement of a gray that was cropped, turned or resized.
+MOVED_AGREEMENT, BEYOND_WHOLE = 0.05, 0.05
+"""Least agreement of a gray that was cropped, turned or resized, and beyond that of a whole one.
 
 Compressed twice at different sizes, plain photographs have something like a pilot.
 """
@@ -79,6 +79,10 @@ class Sighting:
     placement: Placement | None = None
 
 
+_NOWHERE: tuple[float, Sighting | None] = (-1.0, None)
+"""How far a pattern agrees that is not seen."""
+
+
 def sight(codecs: Sequence[Codec], gray: Pixels) -> Sighting | None:
     """Look for the patterns of codecs in a gray; None if it seems to hide no colours.
 
@@ -112,7 +116,7 @@ def _by_pattern(codecs: Sequence[Codec], gray: Pixels) -> tuple[float, Sighting 
             agreed, sighting = _turned(candidate, gray)
             if sighting:
                 return agreed, sighting
-    return -1.0, None
+    return _NOWHERE
 
 
 def recognise(codecs: Iterable[Codec], gray: Pixels) -> Codec | None:
@@ -132,13 +136,13 @@ def recognise(codecs: Iterable[Codec], gray: Pixels) -> Codec | None:
 def _turned(codec: Codec, gray: Pixels) -> tuple[float, Sighting | None]:
     """A pattern without a pilot, in the orientation in which it agrees best."""
     if not _shows(codec):
-        return -1.0, None
+        return _NOWHERE
     turned = [np.ascontiguousarray(way.undo(gray)) for way in ORIENTATIONS]
     agreements = np.array([agreement(codec, each) for each in turned])
     agreements[0] += UPRIGHT_BONUS
     best = int(np.argmax(agreements))
     if agreements[best] < _least(codec):
-        return -1.0, None
+        return _NOWHERE
     height, width = gray.shape
     placement = whole(height, width, ORIENTATIONS[best]) if best else None
     return float(agreements[best]), Sighting(codec, placement)
@@ -151,15 +155,16 @@ def _by_pilot(codecs: Sequence[Codec], gray: Pixels) -> tuple[float, Sighting | 
     whole, see :data:`RESIZED_SCORE`; and those to which anything happened.
     """
     if not codecs:
-        return -1.0, None
-    here = [place for place in unmoved(gray) if place.clarity >= UNMOVED_CLEAR]
-    unmoved_ = _agreeing(codecs, gray, here)
+        return _NOWHERE
+    ways = unmoved(gray)
+    unmoved_ = _agreeing(codecs, gray, [way for way in ways if way.clarity >= UNMOVED_CLEAR])
     if unmoved_[0] >= SETTLED:
         return unmoved_
-    place = resized(gray)
-    resized_ = _agreeing(codecs, gray, [place])
+    place, resized_ = resized(gray), _NOWHERE
+    if place.clarity > ways[0].clarity:  # a gray that was not resized was nearly not resized
+        resized_ = _agreeing(codecs, gray, [place])
     if place.clarity + AGREEMENT_COUNTS * resized_[0] < RESIZED_SCORE:
-        resized_ = -1.0, None
+        resized_ = _NOWHERE
     if resized_[0] >= SETTLED:
         return resized_
     places = register(gray)
@@ -171,9 +176,9 @@ def _by_pilot(codecs: Sequence[Codec], gray: Pixels) -> tuple[float, Sighting | 
     ]
     whole_ = unmoved_ if unmoved_[0] >= max(UNMOVED_AGREEMENT, resized_[0]) else resized_
     moved = _agreeing(codecs, gray, near)
-    if moved[0] < MOVED_AGREEMENT:
+    if moved[0] < max(MOVED_AGREEMENT, whole_[0] + BEYOND_WHOLE):
         return whole_
-    return whole_ if whole_[0] >= moved[0] else moved
+    return moved
 
 
 def _agreeing(
@@ -182,7 +187,7 @@ def _agreeing(
     """How far the pattern of a codec agrees with a gray, at most, at some places, and where."""
     sightings = [Sighting(codec, place.placement) for codec in codecs for place in places]
     found = [(agreement(s.codec, gray, s.placement), s) for s in sightings]
-    return max(found, key=lambda each: each[0], default=(-1.0, None))
+    return max(found, key=lambda each: each[0], default=_NOWHERE)
 
 
 def margin(codec: Codec, gray: Pixels) -> float:

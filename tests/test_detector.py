@@ -79,6 +79,21 @@ def test_agreement_counts_more_than_a_clearer_pilot(piloted, photos, monkeypatch
     assert detector.sight([piloted], gray).placement == places[1].placement
 
 
+@pytest.mark.parametrize(("agreed", "moved"), [(0.203, False), (0.3, True)])
+def test_a_gray_is_where_it_was_made_unless_another_place_agrees_clearly_more(
+    piloted, photos, monkeypatch, agreed, moved
+):
+    """In Kodak's picture 13, after JPEG 75, a mirrored place agreed by 0.203, the true by 0.187."""
+    true, other = whole(256, 256), whole(256, 256, Orientation(0, True))
+    monkeypatch.setattr(detector, "unmoved", lambda _: [Registration(true, 20.7, True)])
+    monkeypatch.setattr(detector, "resized", lambda _: Registration(other, 19.9, True))
+    monkeypatch.setattr(detector, "register", lambda _: [Registration(other, 17.8, True)])
+    agreements = {true: 0.187, other: agreed}
+    monkeypatch.setattr(detector, "agreement", lambda _codec, _gray, place: agreements[place])
+    sighting = detector.sight([piloted], np.zeros((256, 256), np.uint8))
+    assert sighting.placement == (other if moved else true)
+
+
 @pytest.mark.parametrize("name", ["astronaut", "coffee", "cat"])
 def test_hidden_colours_are_told_from_none(codec, robust, photos, name):
     candidates = [codec, robust]
