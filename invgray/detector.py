@@ -41,8 +41,8 @@ With the last no other place is looked for: at a wrong place of a gray that was 
 agrees at most times, and 0.37 has been seen.
 """
 
-MOVED_AGREEMENT, BEYOND_WHOLE = 0.05, 0.05
-"""Least agreement of a gray that was cropped, turned or resized, and beyond that of a whole one.
+MOVED_AGREEMENT, BEYOND_UNMOVED = 0.05, 0.05
+"""Least agreement of a gray that was cropped, turned or resized, and beyond that as it was made.
 
 Compressed twice at different sizes, plain photographs have something like a pilot.
 """
@@ -174,11 +174,11 @@ def _by_pilot(codecs: Sequence[Codec], gray: Pixels) -> tuple[float, Sighting | 
         if place.clarity >= max(CLEAR, NEARLY * places[0].clarity)
         and place.complete == places[0].complete
     ]
-    whole_ = unmoved_ if unmoved_[0] >= max(UNMOVED_AGREEMENT, resized_[0]) else resized_
     moved = _agreeing(codecs, gray, near)
-    if moved[0] < max(MOVED_AGREEMENT, whole_[0] + BEYOND_WHOLE):
-        return whole_
-    return moved
+    if moved[0] < max(MOVED_AGREEMENT, resized_[0]):
+        moved = resized_
+    seen = unmoved_[0] >= UNMOVED_AGREEMENT
+    return unmoved_ if seen and unmoved_[0] + BEYOND_UNMOVED >= moved[0] else moved
 
 
 def _agreeing(

@@ -114,21 +114,37 @@ def resized(gray: Pixels) -> Registration:
     Args:
         gray: uint8 ``(H, W)``.
     """
-    (height, width), detail = gray.shape, _whitened(gray)
+    detail, longest = _whitened(gray), max(gray.shape)
     least, most = np.log(SCALES)
-    best, even = Registration(whole(height, width), -np.inf, complete=True), False
+    found = []
     for near in np.exp(np.arange(least, most, _COARSE)):
-        tiles = _Tiles.of(detail, Placement((0, 0), scale=float(near)))
-        step = near / max(height, width)  # moves the middle by half a pixel
-        for scale in near * np.exp(np.arange(-_COARSE / 2, _COARSE / 2, step)):
-            middle = (height / scale - 1) / 2, (width / scale - 1) / 2
-            placement = Placement(middle, scale=float(scale))
-            waves = tiles.waves(placement)
-            clarity = float(_fit(waves, np.asarray(middle)))
-            if clarity > best.clarity:
-                best = Registration(placement, clarity, bool(np.all(waves != 0)))
-                even = _even(waves)
-    return best if even else replace(best, clarity=0.0)
+        step = near / longest  # moves the middle by half a pixel
+        logs = np.arange(-_COARSE / 2, _COARSE / 2, step)
+        found.append(_clearest(gray.shape, detail, near * np.exp(logs)))
+    likeliest = max(found, key=lambda registration: registration.clarity).placement.scale
+    fine = np.linspace(-likeliest / longest, likeliest / longest, 33)
+    best = _clearest(gray.shape, detail, likeliest * np.exp(fine))
+    waves = _Tiles.of(detail, best.placement).waves(best.placement)
+    return best if _even(waves) else replace(best, clarity=0.0)
+
+
+def _clearest(shape: tuple[int, ...], detail: Floats, scales: Floats) -> Registration:
+    """The clearest pilot of a whole and upright gray, of some factors that are close together.
+
+    Args:
+        shape: of the gray.
+        detail: of it.
+        scales: the factors.
+    """
+    middle = Placement((0, 0), scale=float(scales[len(scales) // 2]))
+    waves = _Tiles.of(detail, middle).resized(scales)
+    middles = (np.array(shape) / scales[:, None] - 1) / 2
+    turns = np.exp(-2j * np.pi * middles @ _FREQUENCIES.T) / _PHASES
+    counts = np.maximum(np.count_nonzero(waves, axis=1), 1)
+    clarities = np.sum(np.real(turns * waves), axis=1) / np.sqrt(counts / 2)
+    best = int(np.argmax(clarities))
+    placement = Placement(tuple(middles[best].tolist()), scale=float(scales[best]))
+    return Registration(placement, float(clarities[best]), bool(np.all(waves[best] != 0)))
 
 
 _COARSE = 0.03
@@ -219,6 +235,15 @@ class _Tiles:
         scale = np.sqrt(max(float(np.sum(detail**2)), 1e-9))
         middle = (TILE - 1) / 2
         return cls(frequencies, sums / scale, y[::TILE] + middle, x[::TILE] + middle)
+
+    def resized(self, scales: Floats) -> Complex:
+        """As :meth:`waves`, of upright grays that were resized by factors close by: ``(N, 4)``."""
+        found = _FREQUENCIES[:, None] / scales[:, None]
+        off = found - self.frequencies[:, None]
+        down = np.exp(-2j * np.pi * off[..., :1] * self.y)
+        across = np.exp(-2j * np.pi * off[..., 1:] * self.x)
+        waves = np.sum((down @ self.sums) * across, axis=-1)
+        return np.asarray(np.where(np.abs(found).max(axis=-1) < _HIGHEST, waves, 0).T)
 
     def waves(self, placement: Placement) -> Complex:
         """Amplitudes of the waves, about the picture's middle: ``(4,)``.
