@@ -47,8 +47,14 @@ MOVED_AGREEMENT, BEYOND_UNMOVED = 0.05, 0.05
 Compressed twice at different sizes, plain photographs have something like a pilot.
 """
 
-RESIZED_SCORE, AGREEMENT_COUNTS = 6.2, 20.0
-"""A gray was resized as it seems from this score on: clarity, and agreement so many times."""
+RESIZED_CLEAR, RESIZED_SCORE, AGREEMENT_COUNTS = 3.5, 6.2, 20.0
+"""A gray was resized as it seems if the pilot is that clear, and from this score on.
+
+The score is clarity, and agreement so many times.
+"""
+
+SMALLEST_RESIZED = 96
+"""Pixels a side below which too little of a pilot is left to tell."""
 
 SURE = 0.8
 """Agreement with which a pilot is nobody else's.
@@ -160,11 +166,7 @@ def _by_pilot(codecs: Sequence[Codec], gray: Pixels) -> tuple[float, Sighting | 
     unmoved_ = _agreeing(codecs, gray, [way for way in ways if way.clarity >= UNMOVED_CLEAR])
     if unmoved_[0] >= SETTLED:
         return unmoved_
-    place, resized_ = resized(gray), _NOWHERE
-    if place.clarity > ways[0].clarity:  # a gray that was not resized was nearly not resized
-        resized_ = _agreeing(codecs, gray, [place])
-    if place.clarity + AGREEMENT_COUNTS * resized_[0] < RESIZED_SCORE:
-        resized_ = _NOWHERE
+    resized_ = _resized(codecs, gray, ways[0].clarity)
     if resized_[0] >= SETTLED:
         return resized_
     places = register(gray)
@@ -179,6 +181,20 @@ def _by_pilot(codecs: Sequence[Codec], gray: Pixels) -> tuple[float, Sighting | 
         moved = resized_
     seen = unmoved_[0] >= UNMOVED_AGREEMENT
     return unmoved_ if seen and unmoved_[0] + BEYOND_UNMOVED >= moved[0] else moved
+
+
+def _resized(
+    codecs: Sequence[Codec], gray: Pixels, unmoved_clarity: float
+) -> tuple[float, Sighting | None]:
+    """How far a pattern agrees with a gray that seems to have been resized as a whole."""
+    if min(gray.shape) < SMALLEST_RESIZED:
+        return _NOWHERE
+    place = resized(gray)
+    if place.clarity < max(RESIZED_CLEAR, unmoved_clarity):  # if not resized, it is nearly not so
+        return _NOWHERE
+    found = _agreeing(codecs, gray, [place])
+    enough = place.clarity + AGREEMENT_COUNTS * found[0] >= RESIZED_SCORE
+    return found if enough else _NOWHERE
 
 
 def _agreeing(
