@@ -68,6 +68,9 @@ OTHER, DOUBT = 0.9, 0.45
 The second is enough for upright ones only: of eight ways that a gray may lie, one agrees by chance.
 """
 
+UNMISTAKABLE = 18.0
+"""Clarity from which on a pilot needs no agreement: networks that have learned little have none."""
+
 NEARLY = 0.75
 """Share of the clearest pilot's clarity from which on another place may be the true one."""
 
@@ -177,7 +180,8 @@ def _by_pilot(codecs: Sequence[Codec], gray: Pixels) -> tuple[float, Sighting | 
         and place.complete == places[0].complete
     ]
     moved = _agreeing(codecs, gray, near)
-    if moved[0] < max(MOVED_AGREEMENT, resized_[0]):
+    least = MOVED_AGREEMENT if places[0].clarity < UNMISTAKABLE else -1.0
+    if moved[0] < max(least, resized_[0]):
         moved = resized_
     seen = unmoved_[0] >= UNMOVED_AGREEMENT
     return unmoved_ if seen and unmoved_[0] + BEYOND_UNMOVED >= moved[0] else moved
