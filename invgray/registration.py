@@ -139,9 +139,7 @@ def _clearest(shape: tuple[int, ...], detail: Floats, scales: Floats) -> Registr
     middle = Placement((0, 0), scale=float(scales[len(scales) // 2]))
     waves = _Tiles.of(detail, middle).resized(scales)
     middles = (np.array(shape) / scales[:, None] - 1) / 2
-    turns = np.exp(-2j * np.pi * middles @ _FREQUENCIES.T) / _PHASES
-    counts = np.maximum(np.count_nonzero(waves, axis=1), 1)
-    clarities = np.sum(np.real(turns * waves), axis=1) / np.sqrt(counts / 2)
+    clarities = _fit(waves, middles)
     best = int(np.argmax(clarities))
     placement = Placement(tuple(middles[best].tolist()), scale=float(scales[best]))
     return Registration(placement, float(clarities[best]), bool(np.all(waves[best] != 0)))
@@ -312,16 +310,21 @@ _EVEN = 0.25
 """Least strength of the first two waves, beside the strongest."""
 
 
-def _spread(waves: Complex) -> float:
-    """Standard deviation of the sum of what noise makes of so many waves."""
-    count = int(np.count_nonzero(waves)) or 1
-    return float(np.sqrt(count / 2))
+def _spread(waves: Complex) -> Floats:
+    """Standard deviation of the sum of what noise makes of so many waves, ``(..., 4)``."""
+    counts = np.maximum(np.count_nonzero(waves, axis=-1), 1)
+    return np.asarray(np.sqrt(counts / 2))
 
 
 def _fit(waves: Complex, places: Floats) -> Floats:
-    """How clear a pilot is if a picture's middle is at places in a block: ``(..., 2)`` of these."""
-    turns = places @ _FREQUENCIES.T
-    fit = np.real(np.exp(-2j * np.pi * turns) @ (waves / _PHASES))
+    """How clear a pilot is if a picture's middle is at places in a block.
+
+    Args:
+        waves: of all places, ``(4,)``, or of each, ``(..., 4)``.
+        places: ``(..., 2)``.
+    """
+    turns = np.exp(-2j * np.pi * (places @ _FREQUENCIES.T))
+    fit = np.sum(np.real(turns * waves / _PHASES), axis=-1)
     return np.asarray(fit / _spread(waves))
 
 
