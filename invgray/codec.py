@@ -17,11 +17,12 @@ from invgray.fine.layer import Found
 from invgray.inference import tiling
 from invgray.inference.machine import Machine
 from invgray.inference.network import Network
-from invgray.inference.tiling import Offset, Tile, View, Watch, portion, unwatched
+from invgray.inference.tiling import Offset, Tile, View
 from invgray.placement import Placement, through
 from invgray.presets.store import Preset
 from invgray.restoration import Networks, Restoration
 from invgray.types import Floats, Pixels
+from invgray.watching import Watch, portion, unwatched
 
 _CODING = 0.75
 """Share of the time for encoding that the fine layer takes, about, before the pattern is drawn."""

@@ -9,11 +9,11 @@ from invgray.files.images import AnyPicture, converted_gray
 from invgray.hints import Hints
 from invgray.inference.machine import Machine
 from invgray.inference.network import Network
-from invgray.inference.tiling import Watch, unwatched
 from invgray.models.colorizer.prediction import TEMPERATURE, predict, with_colors
 from invgray.models.hinted import prediction
 from invgray.presets.store import Preset
 from invgray.types import Pixels
+from invgray.watching import Watch, unwatched
 
 
 class Colorizer:

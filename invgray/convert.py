@@ -34,7 +34,6 @@ from invgray.files.record import Record
 from invgray.fine import layer
 from invgray.fine.layer import Found
 from invgray.hints import Hints, collected
-from invgray.inference.tiling import Watch, portion, unwatched
 from invgray.loading import load_codec, load_colorizer
 from invgray.maker import Seen, maker, see
 from invgray.options import ColorizeOptions, DecodeOptions, EncodeOptions, Options
@@ -44,6 +43,7 @@ from invgray.preview import Panel
 from invgray.prints import border
 from invgray.restoration import Restoration
 from invgray.types import Pixels
+from invgray.watching import Watch, portion, unwatched
 from invgray.way import PIXEL_BYTES, Way
 
 _RECTIFIED_PIXEL_BYTES, _HINTED_PIXEL_BYTES = 130, 90

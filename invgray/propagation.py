@@ -9,7 +9,6 @@ full one along the lightness.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
 from functools import lru_cache
 
 import numpy as np
@@ -19,6 +18,7 @@ import scipy  # its parts load when first used: commands that need none start fa
 from invgray.color import guided
 from invgray.hints import Hints, small
 from invgray.types import Floats, Pixels
+from invgray.watching import Watch, unwatched
 
 SIDE = 384
 """The equations are for no more pixels than such a square has."""
@@ -33,7 +33,7 @@ _LEAST = 1e-5
 def colorize(
     gray: Pixels,
     hints: Hints,
-    watch: Callable[[int, int], None] = lambda done, total: None,
+    watch: Watch = unwatched,
 ) -> Pixels:
     """A gray picture in the colours of its hints: uint8 ``(H, W)`` to uint8 ``(H, W, 3)``.
 

@@ -17,8 +17,9 @@ from invgray.color.luminance import luminance
 from invgray.color.mix import LUMINANCE, Mix
 from invgray.fine import chroma, layer
 from invgray.fine.layer import Found, Restored
-from invgray.inference.tiling import Offset, Tile, View, Watch, portion, unwatched
+from invgray.inference.tiling import Offset, Tile, View
 from invgray.types import Floats, Mask, Pixels
+from invgray.watching import Watch, portion, unwatched
 
 SEAM, REACH = 4.0, 16
 """Pixels over which colours from the pattern take on those of intact cells beside them, and pixels

@@ -15,8 +15,8 @@ from invgray.cli.streams import send, standard_input, standard_output
 from invgray.convert import Conversion, Outcome
 from invgray.errors import Interrupted, InvgrayError, UsageError, WeightsError
 from invgray.files.ends import PIPE, Source, Target
-from invgray.inference.tiling import Watch
 from invgray.options import Options
+from invgray.watching import Watch
 
 O = TypeVar("O", bound=Options)  # noqa: E741
 

@@ -26,8 +26,8 @@ from invgray.errors import ExistsError, InputError, Interrupted, UsageError
 from invgray.files import place, store
 from invgray.files.ends import PIPE
 from invgray.files.location import Location, Remote
-from invgray.inference.tiling import Watch
 from invgray.options import Options
+from invgray.watching import Watch
 
 if TYPE_CHECKING:
     from invgray.cluster.rows import Rows

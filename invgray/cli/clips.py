@@ -13,10 +13,10 @@ from invgray.convert import Outcome, decode_file, encode_file
 from invgray.errors import InputError, UsageError
 from invgray.files.ends import Source, Target
 from invgray.files.location import Location
-from invgray.inference.tiling import Watch
 from invgray.video.formats import COLOR_CLIPS, GRAY_CLIPS, is_clip
 from invgray.video.options import DecodeClipOptions, EncodeClipOptions, refuse_options_of_clips
 from invgray.video.span import seconds
+from invgray.watching import Watch
 
 GRAY, COLOR = tuple(GRAY_CLIPS), tuple(COLOR_CLIPS)
 """Suffixes of the clips that commands write."""

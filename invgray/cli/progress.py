@@ -10,7 +10,7 @@ from types import TracebackType
 from tqdm import tqdm
 
 from invgray.cli.messages import printable
-from invgray.inference.tiling import Watch
+from invgray.watching import Watch
 
 _FORMAT = "{desc}: {percentage:3.0f}%|{bar}| {elapsed}<{remaining}"
 

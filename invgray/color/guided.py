@@ -5,8 +5,6 @@ Joint bilateral upsampling (Kopf et al. 2007) with the four nearest pixels of th
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 import numpy as np
 import numpy.typing as npt
 
@@ -14,6 +12,7 @@ from invgray.color import gamut
 from invgray.color.lab import lightness
 from invgray.color.levels import to_8_bits
 from invgray.types import Floats, Pixels
+from invgray.watching import Watch, unwatched
 
 SIGMA = 8.0
 """Levels by which a small picture's pixel may differ and still lend its colours."""
@@ -29,7 +28,7 @@ def with_colors(
     gray: Pixels,
     small: Pixels,
     ab: Floats,
-    watch: Callable[[int, int], None] = lambda done, total: None,
+    watch: Watch = unwatched,
 ) -> Pixels:
     """A gray picture with the colours of a smaller version of it: uint8 ``(H, W, 3)``.
 

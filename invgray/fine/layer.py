@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import partial
 from itertools import islice
@@ -16,6 +16,7 @@ from invgray.fine import cells, chroma, digits, exact
 from invgray.fine.cells import Box, Cell, Kind, Layout
 from invgray.fine.orientation import ORIENTATIONS, Orientation
 from invgray.types import Floats, Mask, Pixels
+from invgray.watching import Watch, unwatched
 
 
 @dataclass(frozen=True)
@@ -142,7 +143,7 @@ class Restored:
 def code(
     rgb: Pixels,
     weights: bytes,
-    watch: Callable[[int, int], None] = lambda done, total: None,
+    watch: Watch = unwatched,
     mix: Mix = LUMINANCE,
 ) -> Coded:
     """Code the colours of a picture; where it is too small to hold anything, there are no cells.

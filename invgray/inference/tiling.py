@@ -15,6 +15,7 @@ import numpy.typing as npt
 
 from invgray.models import Architecture
 from invgray.types import Floats
+from invgray.watching import Watch, unwatched
 
 Array = npt.NDArray[Any]
 
@@ -26,28 +27,6 @@ View = Callable[[slice, slice, Offset], Array]
 
 Tile = tuple[slice, slice, Array]
 """Rows and columns of a picture, and what was made of them."""
-
-Watch = Callable[[int, int], None]
-"""Hears before each tile how many pixels are done and how many there are; may raise to stop."""
-
-
-def unwatched(done: int, total: int) -> None:
-    """Watch nothing."""
-
-
-def portion(watch: Watch, begin: float, end: float) -> Watch:
-    """What hears of one of several passes over a picture, and tells of it as part of the whole.
-
-    Args:
-        watch: hears of the whole.
-        begin: share of the whole's time that has passed before, 0 to 1.
-        end: share that will have passed after it.
-    """
-
-    def heard(done: int, total: int) -> None:
-        watch(round(begin * total + (end - begin) * done), total)
-
-    return heard
 
 
 def run(

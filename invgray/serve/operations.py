@@ -14,7 +14,6 @@ from invgray.convert import Outcome, colorize_file, decode_file, encode_file
 from invgray.files.ends import Target
 from invgray.files.formats import COLOR_FORMATS
 from invgray.inference.machine import Machine
-from invgray.inference.tiling import Watch
 from invgray.inspection import inspect_file
 from invgray.serve.limits import Limits
 from invgray.serve.parameters import (
@@ -29,6 +28,7 @@ from invgray.serve.parameters import (
     decode_options,
     encode_options,
 )
+from invgray.watching import Watch
 
 MEDIA_TYPES = {form.value: COLOR_FORMATS[f".{form}"].media_type for form in ColorFormat}
 """Of the formats that results are written in."""

@@ -12,9 +12,9 @@ from threading import Event
 from typing import Any, TypeVar
 
 from invgray.errors import Interrupted, UsageError
-from invgray.inference.tiling import Watch
 from invgray.serve.limits import Limits
 from invgray.serve.problems import Kind, Refusal
+from invgray.watching import Watch
 
 T = TypeVar("T")
 

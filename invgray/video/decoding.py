@@ -16,7 +16,6 @@ from invgray.convert import Conversion, Outcome, done, unless_there, without_lay
 from invgray.errors import InputError, UsageError, extra_installed
 from invgray.files import reading
 from invgray.fine import layer
-from invgray.inference.tiling import Watch, unwatched
 from invgray.maker import Seen, maker
 from invgray.placement import Placement
 from invgray.restoration import Restoration
@@ -31,6 +30,7 @@ from invgray.video.parallel import in_order
 from invgray.video.span import Span
 from invgray.video.way import ClipWay
 from invgray.video.writing import Coding, written
+from invgray.watching import Watch, unwatched
 
 with extra_installed("video"):
     from av import VideoFrame

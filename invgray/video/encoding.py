@@ -14,7 +14,6 @@ from invgray.convert import Conversion, Outcome, done, expect_hiding, unless_the
 from invgray.errors import InputError, extra_installed
 from invgray.files import reading
 from invgray.files.record import Record
-from invgray.inference.tiling import Watch, unwatched
 from invgray.loading import load_codec
 from invgray.presets import store
 from invgray.types import Pixels
@@ -27,6 +26,7 @@ from invgray.video.parallel import in_order
 from invgray.video.span import Span
 from invgray.video.way import ClipWay
 from invgray.video.writing import Coding, written
+from invgray.watching import Watch, unwatched
 
 with extra_installed("video"):
     from av import VideoFrame

@@ -23,7 +23,6 @@ from invgray.cli import main
 from invgray.errors import OutputError
 from invgray.files import place, reading
 from invgray.inference.machine import Machine
-from invgray.inference.tiling import unwatched
 from invgray.models import sitting
 from invgray.models.sitting import Sitting
 from invgray.models.subpixel.settings import SubpixelSettings
@@ -36,6 +35,7 @@ from invgray.serve.parameters import ColorFormat
 from invgray.training import split
 from invgray.training.length import Length, Unit
 from invgray.training.split import Split
+from invgray.watching import unwatched
 
 pytestmark = pytest.mark.skipif(os.name != "posix", reason="signals and descriptors")
 

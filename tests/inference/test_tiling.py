@@ -12,6 +12,7 @@ from scipy.ndimage import uniform_filter
 
 from invgray.inference import tiling
 from invgray.models import Architecture
+from invgray.watching import unwatched
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -53,7 +54,7 @@ def tiled(network, architecture, image, offset=(0, 0), **options):
     return output
 
 
-def run(image, radius, multiple, tile, offset=(0, 0), watch=tiling.unwatched):
+def run(image, radius, multiple, tile, offset=(0, 0), watch=unwatched):
     architecture = Local(radius=radius, multiple=multiple)
     network = average(radius, multiple)
     return tiled(network, architecture, image.astype(np.float32), offset, tile=tile, watch=watch)
@@ -134,17 +135,3 @@ def test_the_default_tile_goes_by_the_memory(monkeypatch):
         assert tiling.default_tile() == side
     monkeypatch.delattr("os.sysconf")
     assert tiling.default_tile() == 448
-
-
-def test_passes_are_portions_of_a_whole():
-    heard = []
-
-    def watch(*progress):
-        heard.append(progress)
-
-    first, second = tiling.portion(watch, 0, 0.75), tiling.portion(watch, 0.75, 1)
-    inner = tiling.portion(second, 0.5, 1)
-    for part in (first, second, inner):
-        part(0, 400)
-        part(200, 400)
-    assert heard == [(n, 400) for n in (0, 150, 300, 350, 350, 375)]

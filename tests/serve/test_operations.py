@@ -7,10 +7,10 @@ import pytest
 from invgray import memory
 from invgray.errors import TooLargeError
 from invgray.inference.machine import Machine
-from invgray.inference.tiling import unwatched
 from invgray.serve.limits import Limits
 from invgray.serve.operations import COLORIZE, DECODE, ENCODE, MEDIA_TYPES, Setting
 from invgray.serve.parameters import ColorFormat
+from invgray.watching import unwatched
 
 
 @pytest.mark.parametrize("operation", [ENCODE, DECODE, COLORIZE])

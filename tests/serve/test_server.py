@@ -182,7 +182,7 @@ def test_the_server_loads_no_tensorflow(small):
     code = (
         "import asyncio, sys\n"
         "from invgray.inference.machine import Machine\n"
-        "from invgray.inference.tiling import unwatched\n"
+        "from invgray.watching import unwatched\n"
         "from invgray.serve.limits import Limits\n"
         "from invgray.serve.operations import *\n"
         "import invgray.cli.serve, invgray.serve.app\n"

@@ -14,6 +14,7 @@ from invgray.color.quantized import UNIT, QuantizedColors
 from invgray.models.colorizer.architecture import SCALE
 from invgray.models.model import Architecture
 from invgray.types import Floats, Pixels
+from invgray.watching import Watch, unwatched
 
 TEMPERATURE = 0.38
 """Of the annealed mean: between the mean's even colours (1) and the mode's vivid ones (0)."""
@@ -55,9 +56,7 @@ def predict(
     return gamut.annealed_mean(outputs, colors.centres, temperature)
 
 
-def with_colors(
-    gray: Pixels, ab: Floats, watch: Callable[[int, int], None] = lambda done, total: None
-) -> Pixels:
+def with_colors(gray: Pixels, ab: Floats, watch: Watch = unwatched) -> Pixels:
     """A gray picture ``(H, W)`` with the ab of a smaller one ``(h, w, 2)``: uint8 ``(H, W, 3)``.
 
     Args:
