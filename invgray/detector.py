@@ -12,7 +12,7 @@ from invgray.codec import Codec
 from invgray.color.luminance import luminance
 from invgray.fine.orientation import ORIENTATIONS
 from invgray.placement import Placement, laid, whole
-from invgray.registration import CLEAR, Registration, register, resized, unmoved
+from invgray.registration import CLEAR, Detail, Registration, register, resized, unmoved
 from invgray.types import Pixels
 
 THRESHOLD, HANDLED_THRESHOLD = 0.75, 0.85
@@ -165,14 +165,15 @@ def _by_pilot(codecs: Sequence[Codec], gray: Pixels) -> tuple[float, Sighting | 
     """
     if not codecs:
         return _NOWHERE
-    ways = unmoved(gray)
+    detail = Detail.of(gray)
+    ways = unmoved(detail)
     unmoved_ = _agreeing(codecs, gray, [way for way in ways if way.clarity >= UNMOVED_CLEAR])
     if unmoved_[0] >= SETTLED:
         return unmoved_
-    resized_ = _resized(codecs, gray, ways[0].clarity)
+    resized_ = _resized(codecs, gray, detail, ways[0].clarity)
     if resized_[0] >= SETTLED:
         return resized_
-    places = register(gray)
+    places = register(detail)
     near = [
         place
         for place in places
@@ -188,12 +189,12 @@ def _by_pilot(codecs: Sequence[Codec], gray: Pixels) -> tuple[float, Sighting | 
 
 
 def _resized(
-    codecs: Sequence[Codec], gray: Pixels, unmoved_clarity: float
+    codecs: Sequence[Codec], gray: Pixels, detail: Detail, unmoved_clarity: float
 ) -> tuple[float, Sighting | None]:
     """How far a pattern agrees with a gray that seems to have been resized as a whole."""
     if min(gray.shape) < SMALLEST_RESIZED:
         return _NOWHERE
-    place = resized(gray)
+    place = resized(detail)
     if place.clarity < max(RESIZED_CLEAR, unmoved_clarity):  # if not resized, it is nearly not so
         return _NOWHERE
     found = _agreeing(codecs, gray, [place])

@@ -52,6 +52,29 @@ Complex = npt.NDArray[np.complex128]
 
 
 @dataclass(frozen=True)
+class Detail:
+    """The detail of a gray, all of it about equally strong, in which a pilot is looked for.
+
+    Attributes:
+        shape: height and width of the gray.
+        values: of its middle, :data:`MIDDLE` pixels a side at most.
+    """
+
+    shape: tuple[int, int]
+    values: Floats
+
+    @classmethod
+    def of(cls, gray: Pixels) -> Detail:
+        """Of a gray, uint8 ``(H, W)``."""
+        height, width = gray.shape
+        top, left = (max(0, (n - MIDDLE) // 2) for n in (height, width))
+        middle = gray[top : height - top, left : width - left].astype(np.float32)
+        detail = middle - gaussian_filter(middle, 2)
+        values = detail / (np.sqrt(gaussian_filter(detail**2, 5)) + 1)
+        return cls((height, width), np.asarray(values))
+
+
+@dataclass(frozen=True)
 class Registration:
     """A place where a pilot may be.
 
@@ -67,78 +90,78 @@ class Registration:
     complete: bool
 
 
-def register(gray: Pixels) -> tuple[Registration, ...]:
+def register(detail: Detail) -> tuple[Registration, ...]:
     """Where the grid of a pattern with a pilot may lie in a gray; the likeliest place first.
 
     Where few of the waves are left, as in a gray that was resized to half, several places are
     equally likely. A gray without a pilot has places, too, but none that is :data:`CLEAR`.
 
     Args:
-        gray: uint8 ``(H, W)``.
+        detail: of the gray.
     """
-    detail = _whitened(gray)
     found = [
         registration
-        for mirrored, scale, angle in _peaks(detail)
-        for registration in _measured(gray.shape, detail, mirrored, scale, angle)
+        for mirrored, scale, angle in _peaks(detail.values)
+        for registration in _measured(detail, mirrored, scale, angle)
     ]
     places: list[Registration] = []
     for registration in sorted(found, key=_likelihood, reverse=True):
-        if not any(_alike(registration.placement, other.placement, gray.shape) for other in places):
+        if not any(
+            _alike(registration.placement, other.placement, detail.shape) for other in places
+        ):
             places.append(registration)
     return tuple(places)
 
 
-def unmoved(gray: Pixels) -> tuple[Registration, ...]:
+def unmoved(detail: Detail) -> tuple[Registration, ...]:
     """The eight ways in which a gray may lie that is as large as it was made; the likeliest first.
 
     So few places are imitated by chance far less often than the many of :func:`register`.
 
     Args:
-        gray: uint8 ``(H, W)``.
+        detail: of the gray.
     """
-    (height, width), detail, found = gray.shape, _whitened(gray), []
+    found = []
     for orientation in ORIENTATIONS:
-        placement = whole(height, width, orientation)
-        waves = _Tiles.of(detail, placement).waves(placement)
+        placement = whole(*detail.shape, orientation)
+        waves = _Tiles.of(detail.values, placement).waves(placement)
         clarity = _fit(waves, np.asarray(placement.middle))
         found.append(Registration(placement, float(clarity), complete=True))
     return tuple(sorted(found, key=lambda registration: registration.clarity, reverse=True))
 
 
-def resized(gray: Pixels) -> Registration:
+def resized(detail: Detail) -> Registration:
     """By how much a gray was resized, if it is whole and upright: the likeliest factor.
 
     As that tells where blocks begin, too, far less of a pilot is enough than for :func:`register`.
 
     Args:
-        gray: uint8 ``(H, W)``.
+        detail: of the gray.
     """
-    detail, longest = _whitened(gray), max(gray.shape)
+    longest = max(detail.shape)
     least, most = np.log(SCALES)
     found = []
     for near in np.exp(np.arange(least, most, _COARSE)):
         step = near / longest  # moves the middle by half a pixel
         logs = np.arange(-_COARSE / 2, _COARSE / 2, step)
-        found.append(_clearest(gray.shape, detail, near * np.exp(logs)))
+        found.append(_clearest(detail, near * np.exp(logs)))
     likeliest = max(found, key=lambda registration: registration.clarity).placement.scale
     fine = np.linspace(-likeliest / longest, likeliest / longest, 33)
-    best = _clearest(gray.shape, detail, likeliest * np.exp(fine))
-    waves = _Tiles.of(detail, best.placement).waves(best.placement)
+    best = _clearest(detail, likeliest * np.exp(fine))
+    waves = _Tiles.of(detail.values, best.placement).waves(best.placement)
     return best if _even(waves) else replace(best, clarity=0.0)
 
 
-def _clearest(shape: tuple[int, ...], detail: Floats, scales: Floats) -> Registration:
+def _clearest(detail: Detail, scales: Floats) -> Registration:
     """The clearest pilot of a whole and upright gray, of some factors that are close together.
 
     Args:
-        shape: of the gray.
-        detail: of it.
+        detail: of the gray.
         scales: the factors.
     """
     middle = Placement((0, 0), scale=float(scales[len(scales) // 2]))
-    waves = _Tiles.of(detail, middle).resized(scales)
-    middles = (np.array(shape) / scales[:, None] - 1) / 2
+    waves = _Tiles.of(detail.values, middle).resized(scales)
+    middles = (np.array(detail.shape) / scales[:, None] - 1) / 2
     clarities = _fit(waves, middles)
     best = int(np.argmax(clarities))
     placement = Placement(tuple(middles[best].tolist()), scale=float(scales[best]))
@@ -165,14 +188,6 @@ def _alike(one: Placement, other: Placement, shape: tuple[int, ...]) -> bool:
     apart = one.corners(height, width) - other.corners(height, width)
     off = (apart + BLOCK / 2) % BLOCK - BLOCK / 2
     return bool(np.abs(off).max() < 1)
-
-
-def _whitened(gray: Pixels) -> Floats:
-    """The detail in the middle of a gray, all of it about equally strong."""
-    top, left = (max(0, (n - MIDDLE) // 2) for n in gray.shape)
-    middle = gray[top : gray.shape[0] - top, left : gray.shape[1] - left].astype(np.float32)
-    detail = middle - gaussian_filter(middle, 2)
-    return np.asarray(detail / (np.sqrt(gaussian_filter(detail**2, 5)) + 1))
 
 
 def _peaks(detail: Floats) -> Iterator[tuple[bool, float, float]]:
@@ -261,12 +276,10 @@ def _in_gray(placement: Placement) -> Floats:
     return np.asarray(_FREQUENCIES @ np.linalg.inv(placement.matrix))
 
 
-def _measured(
-    shape: tuple[int, ...], detail: Floats, mirrored: bool, scale: float, angle: float
-) -> Iterator[Registration]:
+def _measured(detail: Detail, mirrored: bool, scale: float, angle: float) -> Iterator[Registration]:
     """The pilot near a peak, turned by any right angle, and not resized or turned beyond that."""
     upright = Orientation(0, mirrored)
-    tiles = _Tiles.of(detail, Placement((0, 0), upright, scale, angle))
+    tiles = _Tiles.of(detail.values, Placement((0, 0), upright, scale, angle))
 
     def strength(scale: float, angle: float) -> float:
         waves = tiles.waves(Placement((0, 0), upright, scale, angle))
@@ -290,9 +303,9 @@ def _measured(
     for orientation in ORIENTATIONS:
         for way in ways if orientation.mirrored == mirrored else ():
             placement = Placement((0, 0), orientation, *way)
-            waves = _Tiles.of(detail, placement).waves(placement)
+            waves = _Tiles.of(detail.values, placement).waves(placement)
             even = _even(waves)
-            for middle, clarity in _middles(waves, placement, shape):
+            for middle, clarity in _middles(waves, placement, detail.shape):
                 found = replace(placement, middle=middle)
                 yield Registration(found, clarity if even else 0.0, bool(np.all(waves != 0)))
 

@@ -15,7 +15,7 @@ from invgray.color.luminance import luminance
 from invgray.fine.orientation import Orientation
 from invgray.inference.machine import Machine
 from invgray.placement import whole
-from invgray.registration import CLEAR, Registration, register
+from invgray.registration import CLEAR, Detail, Registration, register
 
 
 @pytest.fixture(scope="module")
@@ -62,7 +62,7 @@ def test_a_pattern_that_repeats_itself_is_not_taken_for_one_with_a_pilot(piloted
     seen = []
     for maker in (piloted, robust):
         gray = compressed(maker.encode(rgb, fine=False), quality)
-        assert register(gray)[0].clarity > CLEAR
+        assert register(Detail.of(gray))[0].clarity > CLEAR
         seen.append(detector.sight([piloted, robust], gray).codec)
     assert seen == [piloted, robust]
 

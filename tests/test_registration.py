@@ -14,7 +14,7 @@ from invgray.color.luminance import luminance
 from invgray.fine.orientation import ORIENTATIONS, UPRIGHT
 from invgray.models.layered.pilot import tile
 from invgray.placement import Placement
-from invgray.registration import CLEAR, MIDDLE, register, resized
+from invgray.registration import CLEAR, MIDDLE, Detail, register, resized
 
 LEVEL = 0.6
 """Root mean square of the shipped presets' pilot."""
@@ -60,7 +60,7 @@ def test_crops_turned_and_mirrored(gray, orientation, quality):
     part = gray[3:395, 13:490]
     true = Placement(((391 / 2) + 3, (476 / 2) + 13), orientation)
     turned = np.ascontiguousarray(orientation.apply(part))
-    found, *others = register(compressed(turned, quality) if quality else turned)
+    found, *others = register(Detail.of(compressed(turned, quality) if quality else turned))
     assert found.placement.orientation == orientation
     assert out_of_place(found.placement, true, turned.shape) < 0.5
     assert found.complete
@@ -78,7 +78,7 @@ def test_resized_and_turned(gray, scale, angle):
     image = Image.fromarray(gray).rotate(angle, Image.Resampling.BICUBIC)
     size = [round(n * scale) for n in image.size]
     seen = np.asarray(image.resize(size, Image.Resampling.LANCZOS))
-    found = register(seen)[0]
+    found = register(Detail.of(seen))[0]
     assert found.clarity > CLEAR
     assert found.placement.scale == pytest.approx(scale, rel=0.003)
     assert found.placement.angle == pytest.approx(angle, abs=0.1)
@@ -89,7 +89,7 @@ def test_resized_and_turned(gray, scale, angle):
 def test_half_the_size_leaves_some_places_that_are_alike(gray):
     """The short waves are gone; the true place is one of those that are as clear."""
     seen = np.asarray(Image.fromarray(gray).resize((252, 200), Image.Resampling.LANCZOS))
-    places = register(seen)
+    places = register(Detail.of(seen))
     true = Placement((399 / 2, 503 / 2), UPRIGHT, 0.5)
     alike = [r for r in places if r.clarity > 0.9 * places[0].clarity]
     assert 1 < len(alike) <= 24
@@ -99,7 +99,7 @@ def test_half_the_size_leaves_some_places_that_are_alike(gray):
 def test_a_large_gray_is_measured_in_its_middle():
     plain = np.asarray(Image.fromarray(data.camera()).resize((2400, 2300)), float)
     gray = with_pilot(plain[:2296])[5:, 2:]
-    found = register(gray)[0].placement
+    found = register(Detail.of(gray))[0].placement
     assert max(gray.shape) > MIDDLE
     true = Placement((2290 / 2 + 5, 2397 / 2 + 2))
     assert out_of_place(found, true, gray.shape) < 1e-6
@@ -107,17 +107,18 @@ def test_a_large_gray_is_measured_in_its_middle():
 
 def test_plain_pictures_have_no_pilot(photos):
     found = [
-        register(np.rint(luminance(rgb)).astype(np.uint8))[0].clarity for rgb in photos.values()
+        register(Detail.of(np.rint(luminance(rgb)).astype(np.uint8)))[0].clarity
+        for rgb in photos.values()
     ]
-    found.append(register(data.camera())[0].clarity)
-    found.append(register(compressed(data.camera(), 50))[0].clarity)
+    found.append(register(Detail.of(data.camera()))[0].clarity)
+    found.append(register(Detail.of(compressed(data.camera(), 50)))[0].clarity)
     assert max(found) < CLEAR
 
 
 @pytest.mark.parametrize("shape", [(1, 1), (3, 5), (1, 40), (16, 16), (600, 2)])
 def test_small_and_even_pictures(shape):
     for gray in (np.full(shape, 100, np.uint8), np.random.default_rng(0).integers(0, 256, shape)):
-        assert all(np.isfinite(r.clarity) for r in register(gray.astype(np.uint8)))
+        assert all(np.isfinite(r.clarity) for r in register(Detail.of(gray.astype(np.uint8))))
 
 
 @pytest.mark.parametrize(("scale", "quality"), [(0.45, None), (0.5, None), (0.6, 90), (0.75, 75)])
@@ -129,12 +130,12 @@ def test_whole_grays_that_were_resized(gray, plain, scale, quality):
         seen = np.asarray(Image.fromarray(levels).resize(shape[::-1], Image.Resampling.LANCZOS))
         return compressed(seen, quality) if quality else seen
 
-    found = resized(small(gray))
+    found = resized(Detail.of(small(gray)))
     assert found.placement.scale == pytest.approx(scale, rel=0.004)
     assert out_of_place(found.placement, true, shape) < 1
-    assert found.clarity > resized(small(to_8_bits(plain))).clarity + 2
+    assert found.clarity > resized(Detail.of(small(to_8_bits(plain)))).clarity + 2
 
 
 @pytest.mark.parametrize("shape", [(1, 1), (1, 700), (31, 33)])
 def test_next_to_nothing_is_looked_through(shape):
-    assert resized(np.full(shape, 90, np.uint8)).clarity < 5
+    assert resized(Detail.of(np.full(shape, 90, np.uint8))).clarity < 5
