@@ -18,6 +18,15 @@ from invgray import interruption, loading
 from invgray.inference.machine import Machine
 
 
+def pytest_configure() -> None:
+    """Workers of the suite share the cores: threads of one do not wait for those of another."""
+    worker, count = (os.environ.get(f"PYTEST_XDIST_WORKER{end}", "") for end in ("", "_COUNT"))
+    if worker and hasattr(os, "sched_setaffinity"):
+        cores = sorted(os.sched_getaffinity(0))
+        mine = cores[int(worker.removeprefix("gw")) :: int(count)]
+        os.sched_setaffinity(0, mine or cores)
+
+
 @pytest.fixture(autouse=True)
 def handlers():
     """Those of signals that a stopped batch leaves in the process are gone before the next test."""
