@@ -41,7 +41,10 @@ def test_a_pilot_is_seen_in_small_grays_and_in_none_that_hide_nothing(
     assert detector.sight([piloted, robust], plain) is None
 
 
-@pytest.mark.parametrize("name", ["astronaut", "coffee", "chelsea"])
+@pytest.mark.parametrize(
+    "name",
+    ["chelsea", *(pytest.param(name, marks=pytest.mark.long) for name in ("astronaut", "coffee"))],
+)
 def test_a_pilot_is_seen_in_whole_grays_of_half_the_size(piloted, robust, codec, name):
     rgb = np.ascontiguousarray(getattr(data, name)()[:400])
     height, width = rgb.shape[0] // 2, rgb.shape[1] // 2
@@ -56,7 +59,7 @@ def test_a_pilot_is_seen_in_whole_grays_of_half_the_size(piloted, robust, codec,
     assert detector.sight([piloted, robust, codec], small(to_8_bits(luminance(rgb)))) is None
 
 
-@pytest.mark.parametrize("quality", [90, 60])
+@pytest.mark.parametrize("quality", [90, pytest.param(60, marks=pytest.mark.long)])
 def test_a_pattern_that_repeats_itself_is_not_taken_for_one_with_a_pilot(piloted, robust, quality):
     rgb = np.ascontiguousarray(data.astronaut()[:320, 60:480])
     seen = []

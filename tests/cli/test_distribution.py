@@ -111,6 +111,7 @@ def plain(many, run, tmp_path):
     return tree(tmp_path / "plain")
 
 
+@pytest.mark.long
 def test_a_batch_on_ray_is_that_of_one_process(started, folder, tmp_path):
     (folder / "bad.png").write_bytes(b"nonsense")
     line = ("encode", "in", "-o", "out", "--ray", "local", "--json", "--rows", "kept.parquet")

@@ -219,6 +219,7 @@ def test_an_interrupted_run_names_the_way_back(run, monkeypatch):
     assert result.stderr == ("invgray: stopped at step 7, checkpoint saved; go on with --resume\n")
 
 
+@pytest.mark.long
 def test_ctrl_c_resume_and_use(run, photo_folder, photo, tmp_path):
     """With real processes; stderr has our lines and nothing else."""
     mine = tmp_path / "mine"

@@ -133,7 +133,9 @@ def test_a_picture_that_failed_is_tried_again_when_it_changes(watching, inbox, t
     assert "1 done, 0 skipped, 1 failed" in ended(process)[1]
 
 
-@pytest.mark.parametrize("where", ["", "out", "template"])
+@pytest.mark.parametrize(
+    "where", ["out", *(pytest.param(each, marks=pytest.mark.long) for each in ("", "template"))]
+)
 def test_results_in_the_folder_itself_are_not_converted(watching, inbox, png, where):
     (inbox / "a.png").write_bytes(png(1))
     output = f"{inbox}/{{stem}}.bw.png" if where == "template" else inbox / where

@@ -70,7 +70,7 @@ def test_both_engines_run_what_was_saved(networks, pictures, photo, tmp_path):
 def test_weights_of_another_architecture_are_refused(networks, pictures, tmp_path):
     preset = export.save(tmp_path / "mine", networks, card(networks, pictures, tmp_path))
     model, architecture = MODELS["subpixel"], SETTINGS.architecture
-    for change in ({"deep": 6}, {"width": 512}):
+    for change in ({"deep": 6}, {"width": 2 * SETTINGS.width}):
         other = model.build(replace(architecture, **change), "encoder")
         with pytest.raises(WeightsError, match="not the card's network"):
             export.load_weights(preset, other)

@@ -37,7 +37,10 @@ def test_colors_are_counted_in_their_bins():
 
 
 @pytest.mark.usefixtures("small")
-@pytest.mark.parametrize("objective", [ColorObjective.REBALANCED, ColorObjective.L2])
+@pytest.mark.parametrize(
+    "objective",
+    [ColorObjective.REBALANCED, pytest.param(ColorObjective.L2, marks=pytest.mark.long)],
+)
 def test_training_learns_a_color(run, photo, objective):
     tinted = [Image.fromarray(np.clip(photo * [1.0, 0.75, 0.45], 0, 255).astype(np.uint8))]
     settings = ColorizerSettings(

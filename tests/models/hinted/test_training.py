@@ -39,6 +39,7 @@ def test_errors_are_quadratic_then_linear():
     np.testing.assert_allclose(huber(errors), [0, 0.125, 0.5, 2.5, 10.5])
 
 
+@pytest.mark.long
 @pytest.mark.usefixtures("small")
 def test_training_learns_a_color(run, photo):
     tinted = [Image.fromarray(np.clip(photo * [1.0, 0.75, 0.45], 0, 255).astype(np.uint8))]

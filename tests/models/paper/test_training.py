@@ -16,6 +16,7 @@ from invgray.training.optimizers import ConvolutionMuon
 WITHOUT = {"without": (Part.CONTRAST,)}
 
 
+@pytest.mark.long
 def test_a_few_steps_of_the_paper_s_system_bring_colors_back(run, vgg16_file):
     settings = PaperSettings(
         length=Length(12, Unit.STEPS),

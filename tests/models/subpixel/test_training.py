@@ -19,6 +19,7 @@ def rows(run):
     return log.read(run.directory / "log.csv")
 
 
+@pytest.mark.long
 def test_training_learns_color(run):
     trained = train(settings(80, interval=40, learning_rate=5e-3), run)
     first, last = rows(run)
