@@ -27,7 +27,6 @@ LEAST_COLOR = 8.0
 SIDE = 384
 """The middle of a picture, so many pixels a side, is enough to tell."""
 
-
 SMALLEST = 16
 """Pixels a side from which on a pattern tells which way it lies."""
 
@@ -148,8 +147,9 @@ def _turned(codec: Codec, gray: Pixels) -> tuple[float, Sighting | None]:
         return _NOWHERE
     turned = [np.ascontiguousarray(way.undo(gray)) for way in ORIENTATIONS]
     agreements = np.array([agreement(codec, each) for each in turned])
-    agreements[0] += UPRIGHT_BONUS
     best = int(np.argmax(agreements))
+    if agreements[best] < agreements[0] + UPRIGHT_BONUS:
+        best = 0
     if agreements[best] < _least(codec):
         return _NOWHERE
     height, width = gray.shape
