@@ -10,7 +10,7 @@ import numpy as np
 
 from invgray.codec import Codec
 from invgray.color.luminance import luminance
-from invgray.fine.orientation import ORIENTATIONS
+from invgray.fine.orientation import ORIENTATIONS, UPRIGHT
 from invgray.placement import Placement, laid, whole
 from invgray.registration import CLEAR, Detail, Registration, register, resized, unmoved
 from invgray.types import Pixels
@@ -81,14 +81,17 @@ class Sighting:
     Attributes:
         codec: whose pattern it is.
         placement: where its grid lies; None as in a whole and upright gray.
+        agreement: of the gray with the pattern there, see :func:`agreement`.
     """
 
     codec: Codec
-    placement: Placement | None = None
+    placement: Placement | None
+    agreement: float
 
 
-_NOWHERE: tuple[float, Sighting | None] = (-1.0, None)
-"""How far a pattern agrees that is not seen."""
+def _agreed(sighting: Sighting | None) -> float:
+    """How far a gray agrees with what was seen in it."""
+    return sighting.agreement if sighting else -1.0
 
 
 def sight(codecs: Sequence[Codec], gray: Pixels) -> Sighting | None:
@@ -103,32 +106,30 @@ def sight(codecs: Sequence[Codec], gray: Pixels) -> Sighting | None:
         gray: uint8 ``(H, W)``.
     """
     with_pilot = [codec for codec in codecs if codec.preset.card.abilities.has_pilot]
-    others = [codec for codec in codecs if not codec.preset.card.abilities.has_pilot]
-    agreed, piloted = _by_pilot(with_pilot, gray)
-    if agreed >= SURE:
+    others = [codec for codec in codecs if _shows(codec)]
+    piloted = _by_pilot(with_pilot, gray)
+    if piloted and piloted.agreement >= SURE:
         return piloted
-    other_agreed, other = _by_pattern(others, gray)
+    other = _by_pattern(others, gray)
     if piloted is None or other is None:
         return piloted or other
-    least = OTHER if other.placement else min(OTHER, agreed + DOUBT)
-    return other if other_agreed > least else piloted
+    least = OTHER if other.placement else min(OTHER, piloted.agreement + DOUBT)
+    return other if other.agreement > least else piloted
 
 
-def _by_pattern(codecs: Sequence[Codec], gray: Pixels) -> tuple[float, Sighting | None]:
-    """How far the pattern of a codec without a pilot agrees, if enough, and how it is turned."""
-    codec = recognise(codecs, gray)
-    if codec and min(gray.shape) < SMALLEST:
-        return agreement(codec, gray), Sighting(codec)
-    if min(gray.shape) >= SMALLEST:
-        for candidate in [codec] if codec else codecs:
-            agreed, sighting = _turned(candidate, gray)
-            if sighting:
-                return agreed, sighting
-    return _NOWHERE
+def _by_pattern(codecs: Sequence[Codec], gray: Pixels) -> Sighting | None:
+    """The pattern of a codec without a pilot, upright or else turned."""
+    upright = recognise(codecs, gray)
+    if min(gray.shape) < SMALLEST:
+        return upright
+    for codec in [upright.codec] if upright else codecs:
+        if sighting := _turned(codec, gray, upright):
+            return sighting
+    return None
 
 
-def recognise(codecs: Iterable[Codec], gray: Pixels) -> Codec | None:
-    """The codec whose pattern a gray seems to have; None if it seems to hide no colours.
+def recognise(codecs: Iterable[Codec], gray: Pixels) -> Sighting | None:
+    """The pattern that an upright gray seems to have; None if it seems to hide no colours.
 
     Patterns with a pilot are not looked for.
 
@@ -136,43 +137,47 @@ def recognise(codecs: Iterable[Codec], gray: Pixels) -> Codec | None:
         codecs: to choose from.
         gray: uint8 ``(H, W)``, whole and upright.
     """
-    margins = [(margin(codec, gray), codec) for codec in codecs]
-    best, codec = max(margins, key=lambda found: found[0], default=(-1.0, None))
-    return codec if best >= 0 else None
+    seen = [Sighting(codec, None, agreement(codec, gray)) for codec in codecs if _shows(codec)]
+    best = max(seen, key=_margin, default=None)
+    return best if best and _margin(best) >= 0 else None
 
 
-def _turned(codec: Codec, gray: Pixels) -> tuple[float, Sighting | None]:
-    """A pattern without a pilot, in the orientation in which it agrees best."""
-    if not _shows(codec):
-        return _NOWHERE
-    turned = [np.ascontiguousarray(way.undo(gray)) for way in ORIENTATIONS]
-    agreements = np.array([agreement(codec, each) for each in turned])
-    best = int(np.argmax(agreements))
-    if agreements[best] < agreements[0] + UPRIGHT_BONUS:
-        best = 0
-    if agreements[best] < _least(codec):
-        return _NOWHERE
+def _turned(codec: Codec, gray: Pixels, upright: Sighting | None) -> Sighting | None:
+    """A pattern without a pilot, in the orientation in which it agrees best.
+
+    Args:
+        codec: whose pattern to look for.
+        gray: uint8 ``(H, W)``.
+        upright: the codec's pattern, if it is seen in the gray as it is.
+    """
     height, width = gray.shape
-    placement = whole(height, width, ORIENTATIONS[best]) if best else None
-    return float(agreements[best]), Sighting(codec, placement)
+    turned = [
+        Sighting(codec, whole(height, width, way), agreement(codec, way.undo(gray)))
+        for way in ORIENTATIONS
+        if way != UPRIGHT
+    ]
+    best = max(turned, key=_agreed)
+    if best.agreement <= _agreed(upright) + UPRIGHT_BONUS:
+        return upright
+    return best if _margin(best) >= 0 else None
 
 
-def _by_pilot(codecs: Sequence[Codec], gray: Pixels) -> tuple[float, Sighting | None]:
-    """How far the pattern of a codec with a pilot agrees, and where.
+def _by_pilot(codecs: Sequence[Codec], gray: Pixels) -> Sighting | None:
+    """The pattern of a codec with a pilot, wherever it lies.
 
     Looked at are grays as they were made, see :data:`UNMOVED_CLEAR`; those that were resized as a
     whole, see :data:`RESIZED_SCORE`; and those to which anything happened.
     """
     if not codecs:
-        return _NOWHERE
+        return None
     detail = Detail.of(gray)
     ways = unmoved(detail)
-    unmoved_ = _agreeing(codecs, gray, [way for way in ways if way.clarity >= UNMOVED_CLEAR])
-    if unmoved_[0] >= SETTLED:
-        return unmoved_
-    resized_ = _resized(codecs, gray, detail, ways[0].clarity)
-    if resized_[0] >= SETTLED:
-        return resized_
+    here = _agreeing(codecs, gray, [way for way in ways if way.clarity >= UNMOVED_CLEAR])
+    if here and here.agreement >= SETTLED:
+        return here
+    smaller = _resized(codecs, gray, detail, ways[0].clarity)
+    if smaller and smaller.agreement >= SETTLED:
+        return smaller
     places = register(detail)
     near = [
         place
@@ -182,53 +187,48 @@ def _by_pilot(codecs: Sequence[Codec], gray: Pixels) -> tuple[float, Sighting | 
     ]
     moved = _agreeing(codecs, gray, near)
     least = MOVED_AGREEMENT if places[0].clarity < UNMISTAKABLE else -1.0
-    if moved[0] < max(least, resized_[0]):
-        moved = resized_
-    seen = unmoved_[0] >= UNMOVED_AGREEMENT
-    return unmoved_ if seen and unmoved_[0] + BEYOND_UNMOVED >= moved[0] else moved
+    if _agreed(moved) < max(least, _agreed(smaller)):
+        moved = smaller
+    seen = here and here.agreement >= UNMOVED_AGREEMENT
+    return here if seen and _agreed(here) + BEYOND_UNMOVED >= _agreed(moved) else moved
 
 
 def _resized(
     codecs: Sequence[Codec], gray: Pixels, detail: Detail, unmoved_clarity: float
-) -> tuple[float, Sighting | None]:
-    """How far a pattern agrees with a gray that seems to have been resized as a whole."""
+) -> Sighting | None:
+    """The pattern in a gray that seems to have been resized as a whole."""
     if min(gray.shape) < SMALLEST_RESIZED:
-        return _NOWHERE
+        return None
     place = resized(detail)
     if place.clarity < max(RESIZED_CLEAR, unmoved_clarity):  # if not resized, it is nearly not so
-        return _NOWHERE
+        return None
     found = _agreeing(codecs, gray, [place])
-    enough = place.clarity + AGREEMENT_COUNTS * found[0] >= RESIZED_SCORE
-    return found if enough else _NOWHERE
+    enough = place.clarity + AGREEMENT_COUNTS * _agreed(found) >= RESIZED_SCORE
+    return found if enough else None
 
 
 def _agreeing(
     codecs: Sequence[Codec], gray: Pixels, places: Sequence[Registration]
-) -> tuple[float, Sighting | None]:
-    """How far the pattern of a codec agrees with a gray, at most, at some places, and where."""
-    sightings = [Sighting(codec, place.placement) for codec in codecs for place in places]
-    found = [(agreement(s.codec, gray, s.placement), s) for s in sightings]
-    return max(found, key=lambda each: each[0], default=_NOWHERE)
+) -> Sighting | None:
+    """The pattern that agrees most with a gray, of those of some codecs at some places."""
+    seen = [
+        Sighting(codec, place.placement, agreement(codec, gray, place.placement))
+        for codec in codecs
+        for place in places
+    ]
+    return max(seen, key=_agreed, default=None)
 
 
-def margin(codec: Codec, gray: Pixels) -> float:
-    """By how much a codec's pattern is seen in a gray, beyond what is needed; below zero if not.
-
-    Patterns with a pilot are not looked for: they are seen as well, in other colours, off their
-    grid.
-    """
-    return agreement(codec, gray) - _least(codec) if _shows(codec) else -1.0
+def _margin(sighting: Sighting) -> float:
+    """By how much a gray agrees with a pattern beyond what is needed to tell it by that alone."""
+    handled = sighting.codec.preset.card.abilities.handled
+    return sighting.agreement - (HANDLED_THRESHOLD if handled else THRESHOLD)
 
 
 def _shows(codec: Codec) -> bool:
     """Whether a pattern tells by agreement alone."""
     abilities = codec.preset.card.abilities
     return abilities.has_pattern and not abilities.has_pilot
-
-
-def _least(codec: Codec) -> float:
-    """Agreement from which on a gray is a codec's."""
-    return HANDLED_THRESHOLD if codec.preset.card.abilities.handled else THRESHOLD
 
 
 def survived_print(codec: Codec, gray: Pixels) -> bool:

@@ -105,7 +105,7 @@ def maker(
         codec = chosen or load_codec(_told(record, name), machine)
         other = f"made with other weights than '{codec.preset.name}'; colours may be off"
         news = () if record.weights == codec.preset.digest else (other,)
-        known = found is not None or detector.margin(codec, gray) >= 0
+        known = found or detector.recognise([codec], gray)
         sighting = None if known else detector.sight([codec], gray)
         return _made(sighting, seen, news) if sighting else Made(codec, news, curve=seen.curve)
     if printed:
