@@ -119,11 +119,12 @@ def sight(codecs: Sequence[Codec], gray: Pixels) -> Sighting | None:
 
 def _by_pattern(codecs: Sequence[Codec], gray: Pixels) -> Sighting | None:
     """The pattern of a codec without a pilot, upright or else turned."""
-    upright = recognise(codecs, gray)
+    seen = _upright(codecs, gray)
+    told = _told(seen)
     if min(gray.shape) < SMALLEST:
-        return upright
-    for codec in [upright.codec] if upright else codecs:
-        if sighting := _turned(codec, gray, upright):
+        return told
+    for upright in [told] if told else seen:
+        if sighting := _turned(upright, gray):
             return sighting
     return None
 
@@ -137,29 +138,37 @@ def recognise(codecs: Iterable[Codec], gray: Pixels) -> Sighting | None:
         codecs: to choose from.
         gray: uint8 ``(H, W)``, whole and upright.
     """
-    seen = [Sighting(codec, None, agreement(codec, gray)) for codec in codecs if _shows(codec)]
+    return _told(_upright(codecs, gray))
+
+
+def _upright(codecs: Iterable[Codec], gray: Pixels) -> list[Sighting]:
+    """The patterns without a pilot in a gray as it is, however little they agree."""
+    return [Sighting(codec, None, agreement(codec, gray)) for codec in codecs if _shows(codec)]
+
+
+def _told(seen: Sequence[Sighting]) -> Sighting | None:
+    """The likeliest of patterns, if it agrees enough."""
     best = max(seen, key=_margin, default=None)
     return best if best and _margin(best) >= 0 else None
 
 
-def _turned(codec: Codec, gray: Pixels, upright: Sighting | None) -> Sighting | None:
-    """A pattern without a pilot, in the orientation in which it agrees best.
+def _turned(upright: Sighting, gray: Pixels) -> Sighting | None:
+    """A pattern in the orientation in which it agrees best, if it agrees enough.
 
     Args:
-        codec: whose pattern to look for.
+        upright: the pattern in the gray as it is.
         gray: uint8 ``(H, W)``.
-        upright: the codec's pattern, if it is seen in the gray as it is.
     """
-    height, width = gray.shape
+    codec, (height, width) = upright.codec, gray.shape
     turned = [
         Sighting(codec, whole(height, width, way), agreement(codec, way.undo(gray)))
         for way in ORIENTATIONS
         if way != UPRIGHT
     ]
     best = max(turned, key=_agreed)
-    if best.agreement <= _agreed(upright) + UPRIGHT_BONUS:
-        return upright
-    return best if _margin(best) >= 0 else None
+    if best.agreement <= upright.agreement + UPRIGHT_BONUS:
+        best = upright
+    return _told([best])
 
 
 def _by_pilot(codecs: Sequence[Codec], gray: Pixels) -> Sighting | None:

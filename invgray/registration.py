@@ -71,7 +71,7 @@ class Detail:
         middle = gray[top : height - top, left : width - left].astype(np.float32)
         detail = middle - gaussian_filter(middle, 2)
         values = detail / (np.sqrt(gaussian_filter(detail**2, 5)) + 1)
-        return cls((height, width), np.asarray(values))
+        return cls((height, width), values)
 
 
 @dataclass(frozen=True)

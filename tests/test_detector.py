@@ -128,6 +128,15 @@ def test_grays_without_a_pattern_of_their_own_are_not_told(paper, photo):
     assert detector.recognise([luminance_only], luminance_only.encode(photo)) is None
 
 
+@pytest.mark.parametrize(("turned", "told"), [(0.852, False), (0.86, True)])
+def test_a_turned_gray_agrees_clearly_more_than_as_it_is(robust, monkeypatch, turned, told):
+    """Even where it agrees too little as it is: nearly as much is seen in it mirrored."""
+    found = iter([detector.HANDLED_THRESHOLD - 0.005, *[turned] * 7])
+    monkeypatch.setattr(detector, "agreement", lambda _codec, _gray: next(found))
+    sighting = detector.sight([robust], np.zeros((64, 64), np.uint8))
+    assert (sighting is not None) == told
+
+
 @pytest.mark.parametrize("size", [1, 4, 15])
 def test_small_grays_do_not_tell_which_way_they_lie(codec, photo, size):
     turned = np.rot90(codec.encode(photo[:size, :40], fine=False))
