@@ -12,9 +12,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
-from scipy.ndimage import gaussian_filter, map_coordinates
-from scipy.optimize import minimize
-from scipy.special import gammaincc
+import scipy  # its parts load when first used: colours of a new picture need none
 
 from invgray.fine.orientation import ORIENTATIONS, Orientation
 from invgray.models.layered.pilot import BLOCK, WAVES
@@ -69,8 +67,8 @@ class Detail:
         height, width = gray.shape
         top, left = (max(0, (n - MIDDLE) // 2) for n in (height, width))
         middle = gray[top : height - top, left : width - left].astype(np.float32)
-        detail = middle - gaussian_filter(middle, 2)
-        values = detail / (np.sqrt(gaussian_filter(detail**2, 5)) + 1)
+        detail = middle - scipy.ndimage.gaussian_filter(middle, 2)
+        values = detail / (np.sqrt(scipy.ndimage.gaussian_filter(detail**2, 5)) + 1)
         return cls((height, width), values)
 
 
@@ -199,7 +197,7 @@ def _peaks(detail: Floats) -> Iterator[tuple[bool, float, float]]:
     size = 512 if max(middle.shape) <= 512 else SPECTRUM
     window = np.outer(*(np.hanning(n) for n in middle.shape))
     power = np.abs(np.fft.fft2(middle * window, (size, size))) ** 2
-    power /= np.maximum(gaussian_filter(power, 12, mode="wrap"), 1e-9)
+    power /= np.maximum(scipy.ndimage.gaussian_filter(power, 12, mode="wrap"), 1e-9)
     scales, angles = _SCALES[:, None, None], np.deg2rad(_ANGLES)[:, None]
     for mirrored in (False, True):
         down, across = (_FREQUENCIES * (1, -1 if mirrored else 1)).T
@@ -207,8 +205,10 @@ def _peaks(detail: Floats) -> Iterator[tuple[bool, float, float]]:
         x = (np.sin(angles) * down + np.cos(angles) * across) / scales
         seen = np.maximum(np.abs(y), np.abs(x)) < _HIGHEST
         places = [y % 1 * size, x % 1 * size]
-        strength = np.sum(seen * map_coordinates(power, places, order=1, mode="grid-wrap"), axis=-1)
-        unlikely = -np.log(np.maximum(gammaincc(seen.sum(axis=-1), strength), 1e-300))
+        strength = np.sum(
+            seen * scipy.ndimage.map_coordinates(power, places, order=1, mode="grid-wrap"), axis=-1
+        )
+        unlikely = -np.log(np.maximum(scipy.special.gammaincc(seen.sum(axis=-1), strength), 1e-300))
         for _ in range(_PEAKS):
             i, j = np.unravel_index(np.argmax(unlikely), unlikely.shape)
             yield mirrored, float(_SCALES[i]), float(_ANGLES[j])
@@ -288,7 +288,7 @@ def _measured(detail: Detail, mirrored: bool, scale: float, angle: float) -> Ite
     def best(start: list[float], steps: list[float]) -> tuple[float, float]:
         simplex = np.array(start) + np.vstack([np.zeros(len(start)), np.diag(steps)])
         options = {"initial_simplex": simplex, "xatol": 1e-6, "fatol": 1e-3}
-        way = minimize(
+        way = scipy.optimize.minimize(
             lambda v: -strength(np.exp(v[0]), *v[1:], *[0.0] * (2 - len(v))),
             start,
             method="Nelder-Mead",

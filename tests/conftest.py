@@ -19,7 +19,11 @@ from invgray.inference.machine import Machine
 
 
 def pytest_configure() -> None:
-    """Workers of the suite share the cores: threads of one do not wait for those of another."""
+    """Workers of the suite share the cores: threads of one do not wait for those of another.
+
+    The commands that tests run keep compiled modules, as a user's do: most of their time is start.
+    """
+    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
     worker, count = (os.environ.get(f"PYTEST_XDIST_WORKER{end}", "") for end in ("", "_COUNT"))
     if worker and hasattr(os, "sched_setaffinity"):
         cores = sorted(os.sched_getaffinity(0))
