@@ -122,7 +122,7 @@ def unmoved(detail: Detail) -> tuple[Registration, ...]:
     found = []
     for orientation in ORIENTATIONS:
         placement = whole(*detail.shape, orientation)
-        waves = _Tiles.of(detail.values, placement).waves(placement)
+        waves = _Tiles.of(detail.values, placement).waves(_in_gray(placement))
         clarity = _fit(waves, np.asarray(placement.middle))
         found.append(Registration(placement, float(clarity), complete=True))
     return tuple(sorted(found, key=lambda registration: registration.clarity, reverse=True))
@@ -146,7 +146,7 @@ def resized(detail: Detail) -> Registration:
     likeliest = max(found, key=lambda registration: registration.clarity).placement.scale
     fine = np.linspace(-likeliest / longest, likeliest / longest, 33)
     best = _clearest(detail, likeliest * np.exp(fine))
-    waves = _Tiles.of(detail.values, best.placement).waves(best.placement)
+    waves = _Tiles.of(detail.values, best.placement).waves(_in_gray(best.placement))
     return best if _even(waves) else replace(best, clarity=0.0)
 
 
@@ -158,7 +158,7 @@ def _clearest(detail: Detail, scales: Floats) -> Registration:
         scales: the factors.
     """
     middle = Placement((0, 0), scale=float(scales[len(scales) // 2]))
-    waves = _Tiles.of(detail.values, middle).resized(scales)
+    waves = _Tiles.of(detail.values, middle).waves(_FREQUENCIES / scales[:, None, None])
     middles = (np.array(detail.shape) / scales[:, None] - 1) / 2
     clarities = _fit(waves, middles)
     best = int(np.argmax(clarities))
@@ -249,26 +249,20 @@ class _Tiles:
         middle = (TILE - 1) / 2
         return cls(frequencies, sums / scale, y[::TILE] + middle, x[::TILE] + middle)
 
-    def resized(self, scales: Floats) -> Complex:
-        """As :meth:`waves`, of upright grays that were resized by factors close by: ``(N, 4)``."""
-        found = _FREQUENCIES[:, None] / scales[:, None]
-        off = found - self.frequencies[:, None]
+    def waves(self, frequencies: Floats) -> Complex:
+        """Amplitudes of waves close by, about the picture's middle: ``(..., 4)``.
+
+        Args:
+            frequencies: in periods a pixel: ``(..., 4, 2)``.
+
+        Returns:
+            In standard deviations of those of noise; 0 for waves that are too short for pixels.
+        """
+        off = frequencies - self.frequencies
         down = np.exp(-2j * np.pi * off[..., :1] * self.y)
         across = np.exp(-2j * np.pi * off[..., 1:] * self.x)
-        waves = np.sum((down @ self.sums) * across, axis=-1)
-        return np.asarray(np.where(np.abs(found).max(axis=-1) < _HIGHEST, waves, 0).T)
-
-    def waves(self, placement: Placement) -> Complex:
-        """Amplitudes of the waves, about the picture's middle: ``(4,)``.
-
-        In standard deviations of those of noise; 0 for waves that are too short for its pixels.
-        """
-        found = _in_gray(placement)
-        off = found - self.frequencies
-        down = np.exp(-2j * np.pi * np.outer(off[:, 0], self.y))
-        across = np.exp(-2j * np.pi * np.outer(off[:, 1], self.x))
-        waves = np.einsum("wy,wyx,wx->w", down, self.sums, across)
-        return np.where(np.abs(found).max(axis=1) < _HIGHEST, waves, 0)
+        rows = (down[..., None, :] @ self.sums)[..., 0, :]
+        return np.where(np.abs(frequencies).max(axis=-1) < _HIGHEST, np.sum(rows * across, -1), 0)
 
 
 def _in_gray(placement: Placement) -> Floats:
@@ -282,7 +276,7 @@ def _measured(detail: Detail, mirrored: bool, scale: float, angle: float) -> Ite
     tiles = _Tiles.of(detail.values, Placement((0, 0), upright, scale, angle))
 
     def strength(scale: float, angle: float) -> float:
-        waves = tiles.waves(Placement((0, 0), upright, scale, angle))
+        waves = tiles.waves(_in_gray(Placement((0, 0), upright, scale, angle)))
         return float(np.sum(np.abs(waves)) / _spread(waves))
 
     def best(start: list[float], steps: list[float]) -> tuple[float, float]:
@@ -303,7 +297,7 @@ def _measured(detail: Detail, mirrored: bool, scale: float, angle: float) -> Ite
     for orientation in ORIENTATIONS:
         for way in ways if orientation.mirrored == mirrored else ():
             placement = Placement((0, 0), orientation, *way)
-            waves = _Tiles.of(detail.values, placement).waves(placement)
+            waves = _Tiles.of(detail.values, placement).waves(_in_gray(placement))
             even = _even(waves)
             for middle, clarity in _middles(waves, placement, detail.shape):
                 found = replace(placement, middle=middle)

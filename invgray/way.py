@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from invgray import memory
+from invgray.admission import Admit
 from invgray.errors import TooLargeError, UsageError
 from invgray.files import exif, place, reading, xmp
 from invgray.files.ends import PIPE, Source, Target
@@ -73,7 +74,7 @@ class Way:
             raise UsageError(f"{self.target} is the input itself", "name another result")
         place.check(self.target, self.options.overwrite)
 
-    def admitting(self, bytes_per_pixel: int) -> reading.Admit:
+    def admitting(self, bytes_per_pixel: int) -> Admit:
         """Refuses pictures of more pixels than are allowed, or that may take too much memory."""
 
         def admit(height: int, width: int) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import replace
 from typing import BinaryIO
@@ -13,6 +13,7 @@ import numpy as np
 from PIL import Image, ImageCms, ImageFile, ImageOps, UnidentifiedImageError
 
 from invgray import memory
+from invgray.admission import Admit, admit_all
 from invgray.color.levels import to_8_bits, without_color
 from invgray.errors import (
     DamagedError,
@@ -36,9 +37,6 @@ from invgray.types import Pixels
 STANDARD_INPUT = "standard input"
 """What a picture without a path is called in messages."""
 
-Admit = Callable[[int, int], None]
-"""Hears the height and width of a picture before its pixels are decoded; may raise to stop."""
-
 _ROWS, _PIECE = 256, 2**20
 """Rows that are copied at a time, and bytes of a stream that are read."""
 
@@ -50,10 +48,6 @@ _WIDE, _HIGH_RANGE = frozenset({9, 11, 12}), frozenset({16, 18})
 
 _AVIF_HEADERS = 2**16
 """Bytes among which an AVIF says how many bits a channel has."""
-
-
-def admit_all(height: int, width: int) -> None:
-    """Admit pictures of any size that Pillow reads."""
 
 
 def read(

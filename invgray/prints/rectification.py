@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
-import scipy  # its parts load when first used: only photographed prints need them
+from scipy import ndimage
 from skimage.measure import approximate_polygon, find_contours, label, regionprops
 from skimage.transform import estimate_transform, warp
 
+from invgray.admission import Admit, admit_all
 from invgray.errors import InputError
 from invgray.prints import border
 from invgray.types import Floats, Mask, Pixels
@@ -27,16 +28,8 @@ The first tells corners best. Thin lines of blurred frames are closed at the oth
 noise, to shapes as large as the photograph, which are left out.
 """
 
-Admit = Callable[[int, int], None]
-"""Hears the height and width of a picture before it is straightened; may raise to stop."""
-
-
 _LEAST_TURN = 1e-3
 """Of two sides that meet: their cross product, by the square of the extent."""
-
-
-def admit_all(height: int, width: int) -> None:
-    """Admit pictures of any size."""
 
 
 def rectify(
@@ -105,20 +98,20 @@ def _frames(relative: Floats) -> Iterator[Floats]:
                 continue
             filled = np.zeros(relative.shape, bool)
             filled[region.slice] = region.image_filled
-            near = scipy.ndimage.binary_dilation(filled, iterations=3)
-            inner = scipy.ndimage.binary_erosion(filled, iterations=3)
+            near = ndimage.binary_dilation(filled, iterations=3)
+            inner = ndimage.binary_erosion(filled, iterations=3)
             shape = np.where(near, np.where(inner, 0.0, relative), 1.0)
             yield _outline(shape, black)
 
 
 def _pictures(relative: Floats) -> Iterator[Floats]:
     """Outlines of large shapes that are not white paper, made convex: ``(n, 2)``, x and y."""
-    inked = scipy.ndimage.binary_opening(relative < 0.9, iterations=2)
-    inked = scipy.ndimage.binary_closing(inked, iterations=max(relative.shape) // 50)
+    inked = ndimage.binary_opening(relative < 0.9, iterations=2)
+    inked = ndimage.binary_closing(inked, iterations=max(relative.shape) // 50)
     for region in _large_regions(inked):
         hull = np.zeros(relative.shape)
         hull[region.slice] = region.image_convex
-        yield _outline(1 - scipy.ndimage.gaussian_filter(hull, 1), 0.5)
+        yield _outline(1 - ndimage.gaussian_filter(hull, 1), 0.5)
 
 
 def _relative_to_paper(scan: Floats) -> Floats:
@@ -126,10 +119,10 @@ def _relative_to_paper(scan: Floats) -> Floats:
     step = max(1, round(max(scan.shape) / 500))
     small = scan[::step, ::step]
     reach = max(3, max(small.shape) // 5)
-    paper = scipy.ndimage.gaussian_filter(scipy.ndimage.maximum_filter(small, reach), reach / 3)
+    paper = ndimage.gaussian_filter(ndimage.maximum_filter(small, reach), reach / 3)
     zoom = np.divide(scan.shape, paper.shape)
-    shade = scipy.ndimage.zoom(paper, zoom, order=1, grid_mode=True, mode="nearest")
-    return np.asarray(scipy.ndimage.gaussian_filter(scan, 0.7) / np.maximum(shade, 1))
+    shade = ndimage.zoom(paper, zoom, order=1, grid_mode=True, mode="nearest")
+    return np.asarray(ndimage.gaussian_filter(scan, 0.7) / np.maximum(shade, 1))
 
 
 def _large_regions(mask: Mask) -> list[Any]:
@@ -205,11 +198,11 @@ def _told_size(scan: Floats, corners: Floats) -> tuple[int, int] | None:
     unit = min(across, down) / (64 + 2 * (border.FRAME + border.GAP)) / down
     unit_square = np.array([[0, 0], [1, 0], [1, 1], [0, 1]], float)
     frame = estimate_transform("projective", unit_square, corners)
-    smooth = scipy.ndimage.gaussian_filter(scan, 0.5)
+    smooth = ndimage.gaussian_filter(scan, 0.5)
 
     def at(x: Floats, y: Floats) -> Floats:
         points = frame(np.stack([x, y], axis=-1))
-        values = scipy.ndimage.map_coordinates(smooth, points.T[::-1], order=1, mode="nearest")
+        values = ndimage.map_coordinates(smooth, points.T[::-1], order=1, mode="nearest")
         return np.asarray(values)
 
     def along(depth: float) -> Floats:
@@ -261,7 +254,7 @@ def _straightened(scan: Floats, corners: Floats, shape: tuple[int, int], inset: 
     inner = np.array([[low, low], [right, low], [right, bottom], [low, bottom]])
     shrink = np.linalg.norm(corners[1] - corners[0]) / (right - low)
     if shrink > 1.2:
-        scan = scipy.ndimage.gaussian_filter(scan, 0.4 * (shrink**2 - 1) ** 0.5)
+        scan = ndimage.gaussian_filter(scan, 0.4 * (shrink**2 - 1) ** 0.5)
     transform = estimate_transform("projective", inner, corners)
     return np.asarray(warp(scan, transform, output_shape=shape, order=3, mode="edge"))
 
