@@ -21,7 +21,7 @@ from invgray.registration import CLEAR, Detail, Registration, register
 @pytest.fixture(scope="module")
 def piloted(machine):
     """A preset whose pattern has a pilot."""
-    return loading.load_codec("standard-3", machine)
+    return loading.load_codec("standard-4", machine)
 
 
 def compressed(gray, quality):

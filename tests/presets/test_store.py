@@ -89,7 +89,7 @@ def test_load_takes_names_and_folders():
     preset = store.find("robust")
     assert invgray.load(preset.directory).preset == preset
     assert invgray.load("robust").preset == preset
-    assert store.find("standard").directory.name == "standard-3"
+    assert store.find("standard").directory.name == "standard-4"
     assert store.load("standard-1").digest == "10ccf9bb032a4b80"
 
 
