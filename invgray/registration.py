@@ -122,7 +122,7 @@ def unmoved(detail: Detail) -> tuple[Registration, ...]:
     found = []
     for orientation in ORIENTATIONS:
         placement = whole(*detail.shape, orientation)
-        waves = _Tiles.of(detail.values, placement).waves(_in_gray(placement))
+        waves = _waves(detail.values, placement)
         clarity = _fit(waves, np.asarray(placement.middle))
         found.append(Registration(placement, float(clarity), complete=True))
     return tuple(sorted(found, key=lambda registration: registration.clarity, reverse=True))
@@ -146,7 +146,7 @@ def resized(detail: Detail) -> Registration:
     likeliest = max(found, key=lambda registration: registration.clarity).placement.scale
     fine = np.linspace(-likeliest / longest, likeliest / longest, 33)
     best = _clearest(detail, likeliest * np.exp(fine))
-    waves = _Tiles.of(detail.values, best.placement).waves(_in_gray(best.placement))
+    waves = _waves(detail.values, best.placement)
     return best if _even(waves) else replace(best, clarity=0.0)
 
 
@@ -265,6 +265,12 @@ class _Tiles:
         return np.where(np.abs(frequencies).max(axis=-1) < _HIGHEST, np.sum(rows * across, -1), 0)
 
 
+def _waves(detail: Floats, placement: Placement) -> Complex:
+    """Amplitudes of the pilot's waves where it is guessed to lie; see :meth:`_Tiles.waves`."""
+    tiles = _Tiles.of(detail, placement)
+    return tiles.waves(tiles.frequencies)
+
+
 def _in_gray(placement: Placement) -> Floats:
     """Frequencies of the pilot's waves in a gray, in periods a pixel: ``(4, 2)``."""
     return np.asarray(_FREQUENCIES @ np.linalg.inv(placement.matrix))
@@ -297,7 +303,7 @@ def _measured(detail: Detail, mirrored: bool, scale: float, angle: float) -> Ite
     for orientation in ORIENTATIONS:
         for way in ways if orientation.mirrored == mirrored else ():
             placement = Placement((0, 0), orientation, *way)
-            waves = _Tiles.of(detail.values, placement).waves(_in_gray(placement))
+            waves = _waves(detail.values, placement)
             even = _even(waves)
             for middle, clarity in _middles(waves, placement, detail.shape):
                 found = replace(placement, middle=middle)
