@@ -121,7 +121,7 @@ def _setting(option: str, kind: Any, text: str, **more: Any) -> Decorator:  # no
 @_setting(
     "--backbone",
     click.Path(exists=True, dir_okay=False),
-    "VGG-16's weights for a colorizer, with hints or without, to start from, .npz (torchvision).",
+    "VGG-16's weights for a colorizer to start from, .npz (torchvision).",
 )
 @_setting("--without", _Words(Part), "Part to leave out (may be repeated).", multiple=True)
 @click.option(

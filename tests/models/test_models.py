@@ -85,9 +85,8 @@ def test_settings_tell_which_pretrained_networks_take_part():
     contrast = PaperSettings(contrast_network=ContrastNetwork.VGG16).pretrained
     assert contrast == ("VGG-16 (ImageNet), features of the contrast term",)
     assert ColorizerSettings(length=LENGTH).pretrained == ()
-    for settings in (ColorizerSettings, HintedSettings):
-        started = settings(length=LENGTH, backbone="vgg.npz").pretrained
-        assert started == ("VGG-16 (ImageNet), start of the stacks",)
+    started = ColorizerSettings(length=LENGTH, backbone="vgg.npz").pretrained
+    assert started == ("VGG-16 (ImageNet), start of the stacks",)
 
 
 def test_the_register_needs_no_tensorflow():

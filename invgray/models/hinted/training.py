@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from pathlib import Path
 
 import numpy as np
 from PIL import Image
@@ -22,7 +21,7 @@ from invgray.models.hinted.prediction import MIDDLE, predict
 from invgray.models.hinted.settings import HintedSettings
 from invgray.tensorflow import Tensor, keras, tf
 from invgray.training import distribution, loop
-from invgray.training.optimizers import adamw
+from invgray.training.optimizers import muon
 from invgray.training.trained import Run, Trained
 from invgray.types import Floats
 
@@ -90,7 +89,7 @@ def train(settings: HintedSettings, run: Run) -> Trained:
 
     Raises:
         UsageError: the batch cannot be shared equally by all that train.
-        WeightsError: the backbone's weights do not fit.
+        WeightsError: the weights to begin with do not fit.
         TrainingError: the loss stopped being finite and lower learning rates did not help, or the
             checkpoints do not fit.
         Interrupted: by Ctrl-C, once a checkpoint is safe.
@@ -100,10 +99,8 @@ def train(settings: HintedSettings, run: Run) -> Trained:
     colors = QuantizedColors.counted(counts, grid=10, count=None, regression=True)
     with strategy.scope():
         colorizer = network.colorizer(architecture, run.policy)
-        if settings.backbone:
-            network.start_from_vgg16(colorizer, Path(settings.backbone))
         run.start(colorizer)
-        trainee = HintedColorization(colorizer, adamw(settings.learning_rate, run.policy))
+        trainee = HintedColorization(colorizer, muon(settings.learning_rate, run.policy))
     averaged = network.colorizer(architecture)
     trained = loop.train(
         trainee,

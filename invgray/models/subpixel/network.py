@@ -49,7 +49,7 @@ def encoder(architecture: SubpixelArchitecture, dtype: str | None = None) -> ker
         dtype: Keras dtype policy of the hidden layers; the output is float32 always.
     """
     rgb = keras.Input((None, None, 3), name="rgb")
-    pattern = _trunk(rgb, 1, architecture, dtype)
+    pattern = trunk(rgb, 1, architecture, dtype)
     luminance = Luminance(dtype="float32", name="luminance")(rgb)
     gray = layers.Add(dtype="float32", name="gray")([luminance, pattern])
     return keras.Model(rgb, gray, name="encoder")
@@ -61,15 +61,27 @@ def decoder(architecture: SubpixelArchitecture, dtype: str | None = None) -> ker
     Arguments as for :func:`encoder`.
     """
     gray = keras.Input((None, None, 1), name="gray")
-    difference = _trunk(gray, 3, architecture, dtype)
+    difference = trunk(gray, 3, architecture, dtype)
     rgb = layers.Add(dtype="float32", name="rgb")([gray, difference])
     return keras.Model(gray, rgb, name="decoder")
 
 
-def _trunk(
-    x: Tensor, outputs: int, architecture: SubpixelArchitecture, dtype: str | None
+def trunk(
+    x: Tensor,
+    outputs: int,
+    architecture: SubpixelArchitecture,
+    dtype: str | None,
+    last: str | keras.Initializer | None = None,
 ) -> Tensor:
-    """All between the input and the sum at the end: ``(N, H, W, C)`` to ``(N, H, W, outputs)``."""
+    """All between the input and the sum at the end: ``(N, H, W, C)`` to ``(N, H, W, outputs)``.
+
+    Args:
+        x: the input; H and W are multiples of the architecture's ``ratio``.
+        outputs: number of channels.
+        architecture: what to build.
+        dtype: Keras dtype policy of the hidden layers; the output is float32 always.
+        last: initializer of the last layer; None draws weights near zero.
+    """
 
     def convolution(x: Tensor, filters: int, **options: Any) -> Tensor:  # noqa: ANN401
         return layers.Conv2D(filters, 3, padding="same", dtype=dtype, **options)(x)
@@ -92,9 +104,8 @@ def _trunk(
         return residual_blocks(layers.Add(dtype=dtype)([x, y]), architecture.after)
 
     x = level(x, architecture.width, architecture.levels - 1)
-    x = layers.Conv2D(4 * outputs, 3, padding="same", dtype="float32", kernel_initializer=_small())(
-        x
-    )
+    options = {"padding": "same", "dtype": "float32", "kernel_initializer": last or _small()}
+    x = layers.Conv2D(4 * outputs, 3, **options)(x)
     return PixelShuffle(dtype="float32")(x)
 
 

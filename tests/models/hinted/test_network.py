@@ -1,36 +1,31 @@
-"""The ``hinted`` network: its size, what it sees, and its start from VGG-16."""
+"""The ``hinted`` network: its size, what it sees, and its start from hints as spread."""
 
 from __future__ import annotations
 
 from dataclasses import replace
 
 import numpy as np
-import pytest
 
 from invgray.color.quantized import UNIT
 from invgray.hints import Hints
-from invgray.models.colorizer import network as stacks
 from invgray.models.hinted import network
 from invgray.models.hinted.architecture import HintedArchitecture
 from invgray.models.hinted.prediction import levels, predict
 from invgray.models.hinted.settings import HintedSettings
+from invgray.models.subpixel.architecture import SubpixelArchitecture
 from invgray.propagation import propagate
 from invgray.training.length import Length, Unit
 
-ARCHITECTURE = HintedArchitecture(quarter=4, half=4, full=4)
+ARCHITECTURE = HintedArchitecture(
+    trunk=SubpixelArchitecture(width=4, levels=3, before=1, deep=2, after=1, slope=0.1)
+)
 
 
-@pytest.fixture
-def small(monkeypatch):
-    """Stacks of few channels."""
-    monkeypatch.setattr(stacks, "STACKS", {1: (8,), 2: (8,), 3: (8,), 4: (8,), 5: (8,)})
-
-
-def test_the_network_has_the_full_resolution_and_fits_40_mb():
+def test_the_network_has_the_full_resolution_and_fits_12_mb():
     settings = HintedSettings(length=Length(1, Unit.STEPS))
     net = network.colorizer(settings.architecture)
-    assert net(np.zeros((1, 32, 24, 4), np.float32)).shape == (1, 32, 24, 2)
-    assert 2 * net.count_params() < 40e6
+    assert net(np.zeros((1, 32, 48, 4), np.float32)).shape == (1, 32, 48, 2)
+    assert 2 * net.count_params() < 12e6
 
 
 def test_the_receptive_radius_covers_the_view(view):
@@ -39,10 +34,9 @@ def test_the_receptive_radius_covers_the_view(view):
     for layer in net.layers:
         if layer.weights:  # positive, so that no unit is cut off
             layer.set_weights([random.uniform(0, 0.1, w.shape) for w in layer.get_weights()])
-    assert 80 < view(net, 4, 296) <= ARCHITECTURE.receptive_radius
+    assert 40 < view(net, 4, 296) <= ARCHITECTURE.receptive_radius
 
 
-@pytest.mark.usefixtures("small")
 def test_fresh_weights_leave_the_hints_as_spread_and_others_see_where_they_were():
     net = network.colorizer(ARCHITECTURE)
     hints, gray = Hints.none(16, 16), np.random.default_rng(0).integers(0, 256, (16, 16), np.uint8)
@@ -53,34 +47,11 @@ def test_fresh_weights_leave_the_hints_as_spread_and_others_see_where_they_were(
     np.testing.assert_allclose(UNIT * np.asarray(net(seen))[0], told.ab, atol=1e-3)
     _, ab = predict(lambda x: np.asarray(net(x / 255)), gray, hints, ARCHITECTURE)
     np.testing.assert_allclose(ab, told.ab, atol=1e-3)
-    net.get_layer("ab").set_weights([np.ones((1, 1, 4, 2)), np.zeros(2)])
+    last = net.layers[-3]
+    last.set_weights([np.ones(w.shape) for w in last.get_weights()])
     other = seen.copy()
     other[0, 8, 8, 3] = 1
     assert np.abs(net(seen) - net(other)).max() > 0
-
-
-def test_pretrained_stacks_are_taken_over_and_all_learn(vgg16_npz):
-    net = network.colorizer(ARCHITECTURE)
-    network.start_from_vgg16(net, vgg16_npz)
-    kernel, _ = net.get_layer("block4_conv1").get_weights()
-    with np.load(vgg16_npz) as arrays:
-        np.testing.assert_array_equal(kernel, arrays["block4_conv1/kernel"])
-    assert all(layer.trainable for layer in net.layers)
-
-
-@pytest.fixture
-def vgg16_npz(tmp_path):
-    random = np.random.default_rng(0)
-    arrays, inputs = {}, 3
-    for block, widths in stacks.STACKS.items():
-        for i, filters in enumerate(widths, 1):
-            arrays[f"block{block}_conv{i}/kernel"] = random.random(
-                (3, 3, inputs, filters), np.float32
-            )
-            arrays[f"block{block}_conv{i}/bias"] = random.random(filters, np.float32)
-            inputs = filters
-    np.savez(tmp_path / "vgg.npz", **arrays)
-    return tmp_path / "vgg.npz"
 
 
 def test_what_the_network_sees():

@@ -14,10 +14,10 @@ from invgray.color.levels import to_8_bits
 from invgray.errors import WeightsError
 from invgray.hints import Hint, HintEngine, Hints
 from invgray.models import hinted
-from invgray.models.colorizer import network as stacks
 from invgray.models.hinted.architecture import HintedArchitecture
 from invgray.models.hinted.settings import HintedSettings
 from invgray.models.hinted.training import huber, train
+from invgray.models.subpixel.architecture import SubpixelArchitecture
 from invgray.presets import export
 from invgray.train import TrainOptions
 from invgray.train import train as train_files
@@ -28,10 +28,8 @@ from invgray.training.length import Length, Unit
 @pytest.fixture
 def small(monkeypatch):
     """Few channels everywhere."""
-    monkeypatch.setattr(stacks, "STACKS", {1: (8,), 2: (16,), 3: (16,), 4: (16,), 5: (16,)})
-    monkeypatch.setattr(
-        HintedSettings, "architecture", HintedArchitecture(quarter=16, half=16, full=8)
-    )
+    trunk = SubpixelArchitecture(width=8, levels=3, before=1, deep=1, after=1, slope=0.1)
+    monkeypatch.setattr(HintedSettings, "architecture", HintedArchitecture(trunk=trunk))
 
 
 def test_errors_are_quadratic_then_linear():
@@ -67,7 +65,7 @@ def test_a_trained_preset_spreads_hints(tmp_path, photo):
     preset = train_files([pictures], mine, settings, options)
     net = hinted.MODEL.build(preset.card.architecture, "colorizer")
     export.load_weights(preset, net)
-    last = net.get_layer("ab")
+    last = net.layers[-3]
     last.set_weights(
         [np.random.default_rng(0).normal(0, 0.05, w.shape) for w in last.get_weights()]
     )
