@@ -20,13 +20,10 @@ from invgray.models.hinted.architecture import HintedArchitecture
 from invgray.models.hinted.prediction import MIDDLE, predict
 from invgray.models.hinted.settings import HintedSettings
 from invgray.tensorflow import Tensor, keras, tf
-from invgray.training import distribution, loop
+from invgray.training import distribution, loop, losses
 from invgray.training.optimizers import muon
 from invgray.training.trained import Run, Trained
 from invgray.types import Floats
-
-DELTA = 1.0
-"""Of ab: errors below it count by their square, larger ones as they are (Eq. 2)."""
 
 VALIDATED = (0, 10, 50)
 """Numbers of hints that the validation gives."""
@@ -55,7 +52,10 @@ class HintedColorization:
         """Nothing here depends on it."""
 
     def train_step(self, rgb: Tensor) -> dict[str, Tensor]:
-        """One step on this replica's share of a batch; the loss, in ab."""
+        """One step on this replica's share of a batch; the root mean square error of ab.
+
+        Where colours are unsure, it leads to their mean; Eq. 2's absolute error, to their median.
+        """
         lightness, ab = tensors.lightness_and_ab(rgb)
         replica = tf.distribute.get_replica_context().replica_id_in_sync_group
         seed = tf.stack([tf.cast(self.optimizer.iterations, tf.int32), tf.cast(replica, tf.int32)])
@@ -64,17 +64,11 @@ class HintedColorization:
         told = (MIDDLE + simulation.spread(gray, hints, mask)) / 255
         seen = tf.concat([gray, told, mask], axis=-1)
         with tf.GradientTape() as tape:
-            error = UNIT * self.networks[0](seen, training=True) - ab
-            loss = tf.reduce_mean(tf.reduce_sum(huber(error), axis=-1))
+            error = self.networks[0](seen, training=True) - ab / UNIT
+            loss = UNIT * tf.reduce_mean(losses.root_mean_square(error))
             share = self.optimizer.scale_loss(loss) / distribution.replicas()
         self.optimizer.apply(tape.gradient(share, self.trainable_variables))
         return {"loss": loss}
-
-
-def huber(error: Tensor) -> Tensor:
-    """Eq. 2, of every value: quadratic up to ``DELTA``, linear from there."""
-    size = tf.abs(error)
-    return tf.where(size < DELTA, 0.5 * error**2, DELTA * (size - 0.5 * DELTA))
 
 
 def train(settings: HintedSettings, run: Run) -> Trained:
