@@ -308,10 +308,9 @@ def colorize_file(
 
 def _colorize(way: Way, options: ColorizeOptions, watch: Watch) -> Outcome:
     way.check()
+    usual = store.HINTED if options.hinted else store.COLORIZER
     colorizer = (
-        None
-        if options.optimized
-        else load_colorizer(options.preset or store.COLORIZER, options.machine)
+        None if options.optimized else load_colorizer(options.preset or usual, options.machine)
     )
     picture = as_gray(way.read(_HINTED_PIXEL_BYTES if options.hinted else PIXEL_BYTES))
     writing.check_size(way.target, writing.color_format(way.target), *picture.pixels.shape[:2])

@@ -108,8 +108,8 @@ class ColorizeOptions(Options):
         hints: a picture of strokes in colours that the result shall have, transparent elsewhere; as
             large as the picture, or it is scaled.
         points: further hints; they lie over the strokes.
-        hint_engine: what spreads hints: optimisation, which uses no preset; or the network of the
-            preset, which must be one that takes hints.
+        hint_engine: what spreads hints: optimisation, which uses no preset; or the network of a
+            preset that takes hints.
     """
 
     temperature: float = TEMPERATURE

@@ -69,8 +69,8 @@ CONVERTER = Converter(
     "--hint-engine",
     type=click.Choice(HintEngine, case_sensitive=False),
     default=HintEngine.OPTIMIZATION,
-    help="What spreads hints over the picture: optimisation (the default), or the network of a "
-    "preset that was trained for it.",
+    help="What spreads hints over the picture: optimisation (the default), or a network, which "
+    "makes up what they leave open.",
 )
 def colorize(request: Request, options: ColorizeOptions) -> int:
     """Plausible colours for any gray picture: old.jpg -> old.colorized.png

@@ -19,6 +19,9 @@ DEFAULT = "standard"
 COLORIZER = "colorizer"
 """The preset that colorizes when none is named."""
 
+HINTED = "hinted"
+"""The preset that spreads hints when a network is to do it and none is named."""
+
 PRINTED = "robust"
 """The preset that prints are taken for when none is named."""
 

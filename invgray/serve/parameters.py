@@ -196,7 +196,7 @@ class Colorizing(Converting, frozen=True, kw_only=True):
     ] = ()
     hint_engine: Annotated[
         HintEngine,
-        Meta(description="What spreads hints: optimization, or the network of a preset for it."),
+        Meta(description="What spreads hints: optimization, or a network that makes up the rest."),
     ] = ColorizeOptions.hint_engine
 
     repeated: ClassVar[frozenset[str]] = frozenset({"hint"})

@@ -36,7 +36,7 @@ def described() -> tuple[Described, ...]:
         Described(
             name=preset.name,
             newest=preset in newest,
-            default=preset.name in (store.DEFAULT, store.COLORIZER),
+            default=preset.name in (store.DEFAULT, store.COLORIZER, store.HINTED),
             weights=preset.digest,
             layered=preset.card.abilities.layered,
             abilities=preset.card.abilities,

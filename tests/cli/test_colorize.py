@@ -107,6 +107,22 @@ def test_strokes_of_another_size_are_scaled_and_empty_ones_told(run, gray_file, 
     assert "without colour" not in result.stderr
 
 
+BY_NETWORK = ("--hint", "9,2,#ff0000", "--hint-engine", "network")
+
+
+def test_a_network_makes_up_what_hints_leave_open(run, gray_file, tmp_path):
+    by_optimisation, by_network = tmp_path / "optimisation.png", tmp_path / "network.png"
+    run("colorize", gray_file, *BY_NETWORK[:2], "-o", by_optimisation)
+    result = run("colorize", gray_file, *BY_NETWORK, "-o", by_network, "--json")
+    assert result.exit_code == 0, result.output
+    assert json.loads(result.stdout)["preset"] == "hinted"
+    files = by_optimisation, by_network
+    spread, made = (lab(np.asarray(Image.open(file)))[..., 1:] for file in files)
+    apart = np.abs(spread - made).max(axis=-1)
+    assert apart[2, 9] < apart.mean()  # near the hint, both are as it says
+    assert apart.mean() > 1
+
+
 @pytest.mark.parametrize(
     ("arguments", "code", "message"),
     [
@@ -114,7 +130,7 @@ def test_strokes_of_another_size_are_scaled_and_empty_ones_told(run, gray_file, 
         (["--hint", "96,2,#ff0000"], 2, "lies outside the picture (96x80)"),
         (["--hint", "9,2,#ff0000", "--preset", "colorizer"], 2, "which uses no preset"),
         (
-            ["--hint", "9,2,#ff0000", "--hint-engine", "network"],
+            [*BY_NETWORK, "--preset", "colorizer"],
             4,
             "preset 'colorizer' takes no hints",
         ),

@@ -294,11 +294,15 @@ def test_everything_is_reached_by_keyboard(page, picture):
     assert reached == order
 
 
+ENGINE = "--hint-engine"
+
+
 def hints_sent(page):
-    """The hints of the last request, as options of the command."""
+    """The hints of the last request, and what spreads them, as options of the command."""
     names = page.run("return performance.getEntriesByType('resource').map((e) => e.name)")
-    (query,) = [urlsplit(name).query for name in names if "/colorize?" in name][-1:]
-    return [part for hint in parse_qs(query)["hint"] for part in ("--hint", hint)]
+    (query,) = [parse_qs(urlsplit(name).query) for name in names if "/colorize?" in name][-1:]
+    hints = [part for hint in query["hint"] for part in ("--hint", hint)]
+    return hints + [part for engine in query.get("hint_engine", ()) for part in (ENGINE, engine)]
 
 
 def coloured(page, tmp_path, picture):
@@ -340,7 +344,8 @@ def test_strokes_of_a_brush_give_their_colours(page, picture, tmp_path, violatio
     sent = coloured(page, tmp_path, picture)
     assert [hint.split(",")[2] for hint in sent[1::2]] == ["d02020"] * 3 + ["2040d0"] * 3
     rows[1].find_element("css selector", ".drop-hint").click()
-    assert len(coloured(page, tmp_path, picture)) == 6
+    page.find(".network").click()
+    assert coloured(page, tmp_path, picture)[6:] == [ENGINE, "network"]
     page.find(".none").click()
     assert not page.find(".spread").is_enabled()
 

@@ -25,13 +25,19 @@ export class HintEditor {
     button.onclick = () => this.#toggle();
     this.#find("add").onclick = () => this.#addPoint();
     this.#find("none").onclick = () => { this.#hints = []; this.#list(); };
-    this.#find("spread").onclick = () => this.hear(this.words());
+    this.#find("spread").onclick = () => this.hear(this.query());
     this.canvas.onpointerdown = (event) => this.#begin(event);
     this.canvas.onpointermove = (event) => this.#draw(event);
     this.canvas.onpointerup = this.canvas.onpointercancel = () => this.#end();
   }
 
-  /** The hints as the server takes them: column, row, colour. */
+  /** The hints and what spreads them, as the server takes them. */
+  query() {
+    const engine = this.#find("network").checked ? { hint_engine: "network" } : {};
+    return { hint: this.words(), ...engine };
+  }
+
+  /** The hints: column, row, colour. */
   words() {
     return this.#hints.flatMap(({ color, points }) =>
       points.map(([x, y]) => `${x},${y},${color.slice(1)}`));

@@ -21,9 +21,10 @@ function add(files) {
     picture.on("retry", () => enqueue(picture, chosen()));
     picture.on("colorize", () => enqueue(picture, { ...chosen(), action: "colorize" }));
     picture.on("remove", () => remove(picture));
-    picture.onHints((hint) => {
+    picture.onHints((hints) => {
       const options = chosen();
-      enqueue(picture, { ...options, action: "colorize", colorize: { ...options.colorize, hint } });
+      const colorize = { ...options.colorize, ...hints };
+      enqueue(picture, { ...options, action: "colorize", colorize });
     });
     all.push(picture);
     find("list").append(picture.card);
