@@ -28,8 +28,12 @@ from invgray.types import Floats
 VALIDATED = (0, 10, 50)
 """Numbers of hints that the validation gives."""
 
-HIGHEST = 60.0
-"""PSNR in dB above which a picture counts no more in the validation: gray ones may be exact."""
+HIGHEST = 40.0
+"""PSNR in dB above which a picture counts no more in the validation.
+
+Of a picture without colours, optimisation makes an exact one; a trace of colour that nobody sees
+must not cost as much as those of all others can win.
+"""
 
 
 class HintedColorization:
