@@ -15,7 +15,10 @@ from invgray.presets import store
 SHIPPED = pytest.mark.parametrize(
     "preset", store.shipped(), ids=lambda preset: preset.directory.name
 )
-MEGABYTES = {"luminance": 0.01, "standard": 8, "robust": 11, "paper": 15, "colorizer": 30}
+MEGABYTES = {
+    **{"luminance": 0.01, "standard": 8, "robust": 11, "paper": 15},
+    **{"colorizer": 30, "hinted": 11},
+}
 
 
 @SHIPPED
@@ -39,7 +42,9 @@ def test_what_is_shipped_by_default_is_there():
     assert {preset.name for preset in store.latest()} >= MEGABYTES.keys()
     assert store.find().name == "standard"
     assert store.find(store.COLORIZER).card.abilities.colorizes
-    assert {preset.name for preset in store.codecs()} >= MEGABYTES.keys() - {"colorizer"}
+    assert store.find(store.HINTED).card.abilities.takes_hints
+    hiding = MEGABYTES.keys() - {store.COLORIZER, store.HINTED}
+    assert {preset.name for preset in store.codecs()} >= hiding
 
 
 @pytest.fixture
