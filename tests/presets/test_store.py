@@ -16,8 +16,12 @@ SHIPPED = pytest.mark.parametrize(
     "preset", store.shipped(), ids=lambda preset: preset.directory.name
 )
 MEGABYTES = {
-    **{"luminance": 0.01, "standard": 8, "robust": 11, "paper": 15},
-    **{"colorizer": 30, "hinted": 11},
+    "luminance": 0.01,
+    "standard": 8,
+    "robust": 11,
+    "paper": 15,
+    "colorizer": 30,
+    "hinted": 11,
 }
 
 
