@@ -71,7 +71,7 @@ def trunk(
     outputs: int,
     architecture: SubpixelArchitecture,
     dtype: str | None,
-    last: str | keras.Initializer | None = None,
+    last: str | None = None,
 ) -> Tensor:
     """All between the input and the sum at the end: ``(N, H, W, C)`` to ``(N, H, W, outputs)``.
 
@@ -80,7 +80,7 @@ def trunk(
         outputs: number of channels.
         architecture: what to build.
         dtype: Keras dtype policy of the hidden layers; the output is float32 always.
-        last: initializer of the last layer; None draws weights near zero.
+        last: Keras' name of the last layer's initializer; None draws weights near zero.
     """
 
     def convolution(x: Tensor, filters: int, **options: Any) -> Tensor:  # noqa: ANN401

@@ -34,7 +34,7 @@ def test_the_receptive_radius_covers_the_view(view):
     for layer in net.layers:
         if layer.weights:  # positive, so that no unit is cut off
             layer.set_weights([random.uniform(0, 0.1, w.shape) for w in layer.get_weights()])
-    assert 40 < view(net, 4, 296) <= ARCHITECTURE.receptive_radius
+    assert 80 < view(net, 4, 296) <= ARCHITECTURE.receptive_radius
 
 
 def test_fresh_weights_leave_the_hints_as_spread_and_others_see_where_they_were():
