@@ -53,6 +53,9 @@ _SET_HERE = (
 _OF_ONE = ("hints", "points", "hint_engine")
 """Parameters that are for one picture."""
 
+_OF_CLIPS = ("start", "stop", "codec", "crf")
+"""Parameters that are for clips, which are not watched for."""
+
 
 @click.command()
 @click.argument("folder", metavar="IN", type=click.Path(exists=True, file_okay=False))
@@ -125,7 +128,7 @@ def watch(
 
 def _options() -> Iterator[click.Parameter]:
     """Options of all three commands, each once; those of 'decode' know the most formats."""
-    seen = {parameter.name for parameter in watch.params} | {*_SET_HERE, *_OF_ONE}
+    seen = {parameter.name for parameter in watch.params} | {*_SET_HERE, *_OF_ONE, *_OF_CLIPS}
     for conversion in (Conversion.DECODE, Conversion.ENCODE, Conversion.COLORIZE):
         for parameter in _COMMANDS[conversion][0].params:
             if parameter.name not in seen:

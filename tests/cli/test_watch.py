@@ -174,6 +174,8 @@ def test_the_other_directions_have_their_own_options(watching, run, inbox, tmp_p
         (["gone", "-o", "out"], 2, "'gone' does not exist"),
         (["in", "-o", "out", "--rectify"], 2, "--rectify is no option of encode"),
         (["--decode", "in", "-o", "out", "--border"], 2, "--border is no option of decode"),
+        (["--decode", "in", "-o", "out", "--crf", "20"], 2, "No such option '--crf'"),
+        (["in", "-o", "out", "--to", "9"], 2, "No such option '--to'"),
         (["in", "-o", "out", "--format", "heic"], 2, "gray pictures are not written as heic"),
         (["in", "-o", "made.png"], 2, "made.png is a file"),
         (["in", "-o", "{x}.png"], 2, "there is no field {x}"),
