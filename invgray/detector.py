@@ -27,6 +27,9 @@ LEAST_COLOR = 8.0
 SIDE = 384
 """The middle of a picture, so many pixels a side, is enough to tell."""
 
+GLANCE = 128
+"""The same, to tell which of the ways that a gray may lie is the likeliest."""
+
 SMALLEST = 16
 """Pixels a side from which on a pattern tells which way it lies."""
 
@@ -160,12 +163,10 @@ def _turned(upright: Sighting, gray: Pixels) -> Sighting | None:
         gray: uint8 ``(H, W)``.
     """
     codec, (height, width) = upright.codec, gray.shape
-    turned = [
-        Sighting(codec, whole(height, width, way), agreement(codec, way.undo(gray)))
-        for way in ORIENTATIONS
-        if way != UPRIGHT
-    ]
-    best = max(turned, key=_agreed)
+    ways = [way for way in ORIENTATIONS if way != UPRIGHT]
+    likely = max(ways, key=lambda way: agreement(codec, way.undo(gray), side=GLANCE))
+    placement = whole(height, width, likely)
+    best = Sighting(codec, placement, agreement(codec, likely.undo(gray)))
     if best.agreement <= upright.agreement + UPRIGHT_BONUS:
         best = upright
     return _told([best])
@@ -255,7 +256,9 @@ def survived_print(codec: Codec, gray: Pixels) -> bool:
     return bool(np.ptp(codec.read_pattern(_middle(codec, gray)), axis=-1).mean() >= LEAST_COLOR)
 
 
-def agreement(codec: Codec, gray: Pixels, placement: Placement | None = None) -> float:
+def agreement(
+    codec: Codec, gray: Pixels, placement: Placement | None = None, side: int = SIDE
+) -> float:
     """How far a gray is what its decoded colours would be encoded as, in [-1, 1].
 
     A gray that the codec made is, up to rounding, the encoding of the colours that come out of it:
@@ -266,8 +269,9 @@ def agreement(codec: Codec, gray: Pixels, placement: Placement | None = None) ->
         codec: whose pattern to look for.
         gray: uint8 ``(H, W)``.
         placement: of it; None for a whole and upright one.
+        side: of its middle that is looked at, in pixels.
     """
-    gray = _middle(codec, gray, placement)
+    gray = _middle(codec, gray, placement, side)
     rgb = codec.read_pattern(gray)
     plain = luminance(rgb)
     found, expected = (x - plain for x in (gray, codec.unrounded(rgb)))
@@ -276,12 +280,14 @@ def agreement(codec: Codec, gray: Pixels, placement: Placement | None = None) ->
     return float(np.mean(found * expected) / max(scale, 1e-6))
 
 
-def _middle(codec: Codec, gray: Pixels, placement: Placement | None = None) -> Pixels:
+def _middle(
+    codec: Codec, gray: Pixels, placement: Placement | None = None, side: int = SIDE
+) -> Pixels:
     """The middle of a picture, from a corner of the networks' grid on: patterns lie on that."""
     grid = codec.preset.card.architecture.ratio
     if placement:
-        cut = [max(0, (n - math.ceil(SIDE * placement.scale)) // 2) for n in gray.shape]
+        cut = [max(0, (n - math.ceil(side * placement.scale)) // 2) for n in gray.shape]
         gray = gray[cut[0] : gray.shape[0] - cut[0], cut[1] : gray.shape[1] - cut[1]]
         gray = laid(gray, placement, grid)
-    top, left = (max(0, (n - SIDE) // 2) // grid * grid for n in gray.shape)
-    return gray[top : top + SIDE, left : left + SIDE]
+    top, left = (max(0, (n - side) // 2) // grid * grid for n in gray.shape)
+    return gray[top : top + side, left : left + side]

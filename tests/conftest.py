@@ -22,6 +22,7 @@ def pytest_configure() -> None:
     """Workers of the suite share the cores: threads of one do not wait for those of another.
 
     The commands that tests run keep compiled modules, as a user's do: most of their time is start.
+    They also choose the number of their threads, which workers are told before they load NumPy.
     """
     os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
     worker, count = (os.environ.get(f"PYTEST_XDIST_WORKER{end}", "") for end in ("", "_COUNT"))
@@ -29,6 +30,10 @@ def pytest_configure() -> None:
         cores = sorted(os.sched_getaffinity(0))
         mine = cores[int(worker.removeprefix("gw")) :: int(count)]
         os.sched_setaffinity(0, mine or cores)
+    if worker:
+        os.environ.pop("OPENBLAS_NUM_THREADS", None)
+    else:
+        os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
 
 @pytest.fixture(autouse=True)

@@ -179,7 +179,7 @@ def test_a_border_is_refused_before_the_work(photo_file, tmp_path, monkeypatch):
 )
 def test_decode_trusts_pixels_over_a_record(tmp_path, photo, codec, fine, notices):
     """A gray that lost its record, and was encoded once more by a program that then said so."""
-    said = tmp_path / "said.gray.png"
+    photo, said = np.ascontiguousarray(photo[:128, :128]), tmp_path / "said.gray.png"
     told = Record(preset="standard", weights=codec.preset.digest, colorless=True)
     gray = codec.encode(photo, fine=fine)
     writing.write_gray(said, gray, Picture(pixels=gray), told)
@@ -189,7 +189,7 @@ def test_decode_trusts_pixels_over_a_record(tmp_path, photo, codec, fine, notice
 
 
 def test_a_gray_without_colour_stays_as_it_is(tmp_path, photo):
-    gray = np.ascontiguousarray(photo[..., 1])
+    gray = np.ascontiguousarray(photo[:128, :128, 1])
     encoded, decoded = io.BytesIO(), io.BytesIO()
     invgray.encode_file(png(gray), encoded)
     assert invgray.decode_file(encoded.getvalue(), decoded).preset is None

@@ -110,7 +110,8 @@ def test_a_brighter_file_keeps_its_fine_layer(tmp_path):
 
 
 def test_a_photograph_that_was_made_brighter_stays_so(tmp_path):
-    camera = ImageEnhance.Brightness(Image.fromarray(data.camera())).enhance(1.1)
+    middle = np.ascontiguousarray(data.camera()[100:356, 100:356])
+    camera = ImageEnhance.Brightness(Image.fromarray(middle)).enhance(1.1)
     assert curve.find(np.asarray(camera))
     camera.save(tmp_path / "camera.png")
     outcome = decode_file(tmp_path / "camera.png", tmp_path / "back.png")

@@ -22,7 +22,7 @@ from invgray.inference.machine import Machine
 FLOAT32 = Machine(device="cpu", precision="float32")
 OTHERS = [look for look in Look if look is not Look.LUMINANCE]
 TRIED = [("luminance", look) for look in OTHERS] + [("standard", look) for look in OTHERS]
-TRIED += [("robust", Look.RED), ("robust", Look.BLUE)]
+TRIED += [("robust", Look.BLUE)]
 
 
 def to_png(array):
@@ -130,7 +130,8 @@ def test_the_pattern_of_a_known_mix_is_nearly_as_good(photos, preset, look):
 
 
 def test_a_jpeg_tells_its_mix(tmp_path, photos):
-    rgb, options = photos["cat"], {"preset": "robust", "quality": 75, "look": Look.YELLOW}
+    rgb = photos["cat"][:128, :128]
+    options = {"preset": "robust", "quality": 75, "look": Look.YELLOW}
     file = encoded(tmp_path, rgb, "a.jpg", **options)
     bare = io.BytesIO()
     Image.fromarray(pixels(file)).save(bare, "JPEG", quality=98)

@@ -21,11 +21,15 @@ def run(code, **environment):
     )
 
 
-def test_nothing_is_said_on_the_way():
+def test_nothing_is_said_on_the_way_and_another_backend_of_keras_is_not_taken(tmp_path):
     """Its libraries say that they are loaded before any log level is heard."""
-    code = "from invgray.tensorflow import tf; print(int(tf.constant(1) + 1))"
-    done = run(code)
-    assert (done.stdout, done.stderr) == ("2\n", "")
+    (tmp_path / "keras.json").write_text('{"backend": "torch"}')
+    code = """
+from invgray.tensorflow import keras, tf
+print(keras.backend.backend(), int(tf.constant(1) + 1))
+"""
+    done = run(code, KERAS_HOME=str(tmp_path))
+    assert (done.stdout, done.stderr) == ("tensorflow 2\n", "")
 
 
 def test_what_other_threads_say_meanwhile_is_not_lost():
@@ -49,15 +53,6 @@ print("".join(spoken) + "shell")
     assert done.returncode == 0, done.stderr
     assert done.stdout.count("line") > 20
     assert sorted(done.stderr.split("\n")) == sorted(done.stdout.split("\n"))
-
-
-def test_another_backend_of_keras_is_not_taken(tmp_path):
-    (tmp_path / "keras.json").write_text('{"backend": "torch"}')
-    done = run(
-        "from invgray.tensorflow import keras; print(keras.backend.backend())",
-        KERAS_HOME=str(tmp_path),
-    )
-    assert done.stdout == "tensorflow\n", done.stderr
 
 
 def test_without_it_an_error_names_the_extra(monkeypatch):

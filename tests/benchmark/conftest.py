@@ -56,13 +56,13 @@ def _timing(scope, stage, size):
     )
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def hostile():
     """A name that would be a picture with a script if it were put into HTML as it is."""
     return HOSTILE
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def image_quality():
     """Figures of one picture."""
     return ImageQuality(
@@ -79,7 +79,7 @@ def image_quality():
     )
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def results(image_quality):
     """A benchmark of one preset and one baseline on two pictures."""
     rows = (image_quality, replace(image_quality, image=HOSTILE, psnr=INFINITE))
@@ -146,7 +146,7 @@ def results(image_quality):
     )
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def timing_only(results):
     """A benchmark without pictures."""
     return Benchmark(
@@ -158,7 +158,7 @@ def timing_only(results):
     )
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def colorized_results(results):
     """A benchmark of one colorizer and one baseline."""
     row = ImageColorization(
@@ -188,7 +188,7 @@ def colorized_results(results):
     )
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def examples(photos, image_quality):
     """Round trips of two pictures, whose restored colours are the opposite ones."""
     names = {"astronaut": "a.png", "coffee": HOSTILE}
@@ -237,7 +237,7 @@ class Page(HTMLParser):
         return [name for name in self.ids if name in self.SECTIONS]
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def parsed():
     """Takes a page apart."""
     return Page

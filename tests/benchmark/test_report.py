@@ -17,7 +17,7 @@ LOADING = {"src", "href", "xlink:href", "srcset", "poster", "action", "data", "b
 DASH = "<td>\N{EN DASH}</td>"
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def page(results, examples, parsed):
     return parsed(report.render(results, examples))
 

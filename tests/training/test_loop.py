@@ -89,7 +89,8 @@ class Session:
 
 
 @pytest.fixture
-def session(tmp_path, pictures):
+def session(tmp_path, pictures, monkeypatch):
+    monkeypatch.setattr(loop.curves, "plot", lambda *_: None)
     lines = []
     run = Run(
         pictures=pictures,

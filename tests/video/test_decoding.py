@@ -103,13 +103,13 @@ def test_what_a_container_does_not_take_is_told(tmp_path, gray):
 @pytest.mark.parametrize("form", ["yuv420p", "gray"])
 def test_a_compressed_clip_is_decoded_from_the_pattern(tmp_path, clips, form):
     """It is recognised once, and the record is gone."""
-    frames = clips.pan(height=192, width=256)
+    frames = clips.pan(height=128, width=160)
     source, gray = clips.make(tmp_path / "a.mkv", frames), tmp_path / "a.gray.mkv"
     encoded(source, gray, preset="robust")
     mailed = tmp_path / "mailed.mp4"
     with av.open(str(gray)) as old, av.open(str(mailed), "w") as new:
         stream = new.add_stream("libx264", rate=25, options={"crf": "18"})
-        stream.height, stream.width, stream.pix_fmt = 192, 256, form
+        stream.height, stream.width, stream.pix_fmt = 128, 160, form
         stream.codec_context.color_range = 2 if form == "gray" else 1
         stream.codec_context.time_base = old.streams.video[0].time_base
         for frame in old.decode(video=0):
