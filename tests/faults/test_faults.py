@@ -226,16 +226,17 @@ def test_an_interruption_leaves_the_old_or_the_new(
 
 
 KILLED = """
-import os, signal, sys
-calls, call = [], getattr(os, sys.argv[1])
+import os, signal, sys, threading
+calls, call, one_at_a_time = [], getattr(os, sys.argv[1]), threading.Lock()
 def killing(*arguments, **options):
-    calls.append(arguments)
-    if len(calls) == int(sys.argv[2]) and sys.argv[3] == "before":
-        os.kill(os.getpid(), signal.SIGKILL)
-    result = call(*arguments, **options)
-    if len(calls) == int(sys.argv[2]):
-        os.kill(os.getpid(), signal.SIGKILL)
-    return result
+    with one_at_a_time:
+        calls.append(arguments)
+        if len(calls) == int(sys.argv[2]) and sys.argv[3] == "before":
+            os.kill(os.getpid(), signal.SIGKILL)
+        result = call(*arguments, **options)
+        if len(calls) == int(sys.argv[2]):
+            os.kill(os.getpid(), signal.SIGKILL)
+        return result
 setattr(os, sys.argv[1], killing)
 from invgray.cli import main
 from invgray.errors import OutputError
