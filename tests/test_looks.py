@@ -22,7 +22,7 @@ from invgray.inference.machine import Machine
 FLOAT32 = Machine(device="cpu", precision="float32")
 OTHERS = [look for look in Look if look is not Look.LUMINANCE]
 TRIED = [("luminance", look) for look in OTHERS] + [("standard", look) for look in OTHERS]
-TRIED += [("robust", Look.BLUE)]
+TRIED += [("robust", Look.RED), ("robust", Look.BLUE)]
 
 
 def to_png(array):

@@ -26,7 +26,6 @@ from invgray.inference.machine import Device, Precision
 from invgray.models import MODELS
 from invgray.models.paper.settings import PaperSettings, Part
 from invgray.models.subpixel import training
-from invgray.models.subpixel.architecture import SubpixelArchitecture
 from invgray.models.subpixel.settings import Channel, SubpixelSettings
 from invgray.presets import card as cards
 from invgray.presets import export, store
@@ -86,7 +85,7 @@ def reds(pictures):
 
 
 def test_a_run_makes_a_preset_that_encodes(photo_folder, photo, tmp_path, monkeypatch):
-    shallow = SubpixelArchitecture(width=8, levels=2, before=1, deep=1, after=1, slope=0.1)
+    shallow = replace(SETTINGS.architecture, deep=1, after=1)
     monkeypatch.setattr(SubpixelSettings, "architecture", shallow)
     lines = []
     preset = train([photo_folder], tmp_path / "mine", SETTINGS, options(report=lines.append))

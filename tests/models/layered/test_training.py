@@ -10,10 +10,8 @@ from invgray import detector
 from invgray.codec import Codec
 from invgray.fine.orientation import UPRIGHT
 from invgray.inference.machine import Machine
-from invgray.models.layered.architecture import LayeredArchitecture
 from invgray.models.layered.settings import LayeredSettings
 from invgray.models.layered.training import train
-from invgray.models.subpixel.architecture import SubpixelArchitecture
 from invgray.placement import laid
 from invgray.presets import export
 from invgray.presets.card import Card, Provenance
@@ -27,8 +25,8 @@ SETTINGS = LayeredSettings(
 
 
 def test_a_trained_preset_carries_both_layers(run, photo, tmp_path, monkeypatch):
-    few = SubpixelArchitecture(width=32, levels=3, before=1, deep=1, after=1, slope=0.1)
-    shallow = LayeredArchitecture(width=16, blocks=2, slope=0.1, pilot=0.6, decoder=few)
+    full = SETTINGS.architecture
+    shallow = replace(full, blocks=2, decoder=replace(full.decoder, deep=1, after=1))
     monkeypatch.setattr(LayeredSettings, "architecture", shallow)
     trained = train(SETTINGS, run)
     assert [network.name for network in trained.networks] == ["pattern", "decoder"]
