@@ -14,6 +14,7 @@ import msgspec
 from invgray.models import NetworkSettings, model_of
 from invgray.models.sitting import Sitting
 from invgray.presets.card import Card, Provenance
+from invgray.presets.store import CARD
 from invgray.training.split import Split
 from invgray.training.trained import Run, Trained
 
@@ -35,7 +36,7 @@ def card(sitting: Sitting, split: Split, run: Run, trained: Trained) -> Card:
         abilities=settings.abilities,
         provenance=Provenance(
             command=command(settings, split),
-            reproducible=not sitting.altered,
+            reproducible=not sitting.altered and not _begun_elsewhere(settings),
             settings=msgspec.to_builtins(settings),
             steps=trained.steps,
             seconds=trained.seconds,
@@ -53,6 +54,11 @@ def card(sitting: Sitting, split: Split, run: Run, trained: Trained) -> Card:
         files={},
         colors=trained.colors,
     )
+
+
+def _begun_elsewhere(settings: NetworkSettings) -> bool:
+    """Whether a run began with a preset of its user's, which others do not have."""
+    return settings.start is not None and (Path(settings.start) / CARD).exists()
 
 
 def command(settings: NetworkSettings, split: Split) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import subprocess
 from dataclasses import replace
 
@@ -15,7 +16,7 @@ from invgray.models.colorizer.settings import ColorizerSettings
 from invgray.models.paper.settings import PaperSettings, Part
 from invgray.models.sitting import Sitting
 from invgray.models.subpixel.settings import Channel, SubpixelSettings
-from invgray.presets import provenance
+from invgray.presets import provenance, store
 from invgray.training.length import Length, Unit
 from invgray.training.split import Split
 from invgray.training.trained import Run, Trained
@@ -100,6 +101,19 @@ def test_figures_that_json_cannot_hold_are_left_out(run, trained):
 def test_a_run_whose_settings_changed_is_not_reproducible(run, trained):
     sitting = Sitting(SubpixelSettings(length=HOUR), altered=True)
     assert not provenance.card(sitting, SPLIT, run, trained).provenance.reproducible
+
+
+def test_a_run_that_began_with_a_folder_is_not_reproducible(run, trained):
+    """The command names a folder that others do not have."""
+
+    def reproducible(start):
+        settings = SubpixelSettings(length=HOUR, start=start)
+        return provenance.card(Sitting(settings), SPLIT, run, trained).provenance.reproducible
+
+    mine = shutil.copytree(store.find("luminance").directory, run.directory / "mine")
+    assert reproducible(None)
+    assert reproducible("standard-1")
+    assert not reproducible(str(mine))
 
 
 def test_colors_and_pretrained_networks_are_told(run, trained):
