@@ -178,8 +178,7 @@ def _start(settings: NetworkSettings) -> Callable[[keras.Model], None]:
     """What gives the networks the weights that they begin with."""
     if settings.start is None:
         return lambda network: None
-    folder = Path(settings.start)
-    preset = store.load(folder if (folder / CARD).exists() else settings.start)
+    preset = store.load(store.folder_of(settings.start) or settings.start)
 
     def begin(network: keras.Model) -> None:
         card = preset.card

@@ -14,7 +14,7 @@ import msgspec
 from invgray.models import NetworkSettings, model_of
 from invgray.models.sitting import Sitting
 from invgray.presets.card import Card, Provenance
-from invgray.presets.store import CARD
+from invgray.presets.store import folder_of
 from invgray.training.split import Split
 from invgray.training.trained import Run, Trained
 
@@ -58,7 +58,7 @@ def card(sitting: Sitting, split: Split, run: Run, trained: Trained) -> Card:
 
 def _begun_elsewhere(settings: NetworkSettings) -> bool:
     """Whether a run began with a preset of its user's, which others do not have."""
-    return settings.start is not None and (Path(settings.start) / CARD).exists()
+    return settings.start is not None and folder_of(settings.start) is not None
 
 
 def command(settings: NetworkSettings, split: Split) -> str:

@@ -133,6 +133,12 @@ def load(which: str | Path) -> Preset:
     return open_directory(which) if isinstance(which, Path) else find(which)
 
 
+def folder_of(which: str) -> Path | None:
+    """The folder of one's own preset that a name or path stands for; None for a shipped one's."""
+    folder = Path(which)
+    return folder if (folder / CARD).exists() else None
+
+
 def open_directory(directory: Path) -> Preset:
     """A preset in any folder, as ``invgray train`` leaves it; named after the folder.
 
