@@ -53,6 +53,7 @@ def write(path: Path, frames: Sequence[av.VideoFrame], codec: str, form: str, **
     with av.open(str(path), "w") as container:
         stream = container.add_stream(codec, RATE, options=how)
         stream.width, stream.height, stream.pix_fmt = frames[0].width, frames[0].height, form
+        stream.codec_context.color_range = frames[0].color_range
         for number, frame in enumerate(frames):
             frame.pts, frame.time_base = number, 1 / stream.average_rate
             container.mux(stream.encode(frame))
