@@ -60,10 +60,15 @@ def write(path: Path, frames: Sequence[av.VideoFrame], codec: str, form: str, **
         container.mux(stream.encode(None))
 
 
-def row(original: list[Pixels], preset: str, folder: Path) -> list[float]:
-    """PSNR of an untouched gray clip, and of one compressed at each quality."""
-    source, gray, compressed, colour = (folder / f"{name}.mkv" for name in ("s", "g", "c", "o"))
-    write(source, [av.VideoFrame.from_ndarray(rgb) for rgb in original], "ffv1", "bgr0")
+def row(original: list[Pixels], source: Path, preset: str) -> list[float]:
+    """PSNR of an untouched gray clip, and of one compressed at each quality.
+
+    Args:
+        original: frames.
+        source: a clip of them, beside which others are written.
+        preset: of the gray.
+    """
+    gray, compressed, colour = (source.with_stem(name) for name in ("gray", "compressed", "colour"))
     options = invgray.EncodeClipOptions(preset=preset, overwrite=True)
     invgray.encode_clip(source, gray, options)
     decoding = invgray.DecodeClipOptions(preset=preset, codec=VideoCodec.FFV1, overwrite=True)
@@ -90,10 +95,12 @@ def main(names: list[str]) -> None:
     films = films or {"a pan over coffee": pan(data.coffee())}
     table = []
     with TemporaryDirectory() as folder:
+        source = Path(folder, "source.mkv")
         for name, frames in films.items():
+            write(source, [av.VideoFrame.from_ndarray(rgb) for rgb in frames], "ffv1", "bgr0")
             height, width = frames[0].shape[:2]
             shown = f"{name}, {width}\u00d7{height}"
-            table += [[shown, preset, *row(frames, preset, Path(folder))] for preset in PRESETS]
+            table += [[shown, preset, *row(frames, source, preset)] for preset in PRESETS]
     headers = ["clip", "preset", "untouched", *(f"CRF {crf}" for crf in QUALITIES)]
     print(tabulate(table, headers, "github", floatfmt=".1f"))
 

@@ -20,6 +20,7 @@ from tabulate import tabulate
 import invgray
 from invgray.benchmark.handling import compressed
 from invgray.color.looks import Look
+from invgray.color.mix import Mix
 from invgray.files import reading
 from invgray.metrics import psnr
 from invgray.types import Pixels
@@ -28,17 +29,25 @@ PLAIN, PATTERNED = "luminance", ("standard", "robust")
 QUALITY = 75
 
 
-def untouched(rgb: Pixels, preset: str, look: Look) -> float:
+def untouched(rgb: Pixels, preset: str, mix: Mix) -> float:
     """PSNR of the colours that an untouched gray gives back."""
     codec = invgray.load(preset)
-    return psnr(rgb, codec.decode(codec.encode(rgb, mix=look.mix(rgb))))
+    return psnr(rgb, codec.decode(codec.encode(rgb, mix=mix)))
 
 
-def handled(rgb: Pixels, preset: str, look: Look) -> tuple[float, float]:
+def handled(rgb: Pixels, preset: str, mix: Mix) -> tuple[float, float]:
     """PSNR of those that a compressed one gives back by its pattern, its mix known and not."""
-    codec, mix = invgray.load(preset), look.mix(rgb)
+    codec = invgray.load(preset)
     gray = compressed(codec.encode(rgb, fine=False, mix=mix), "JPEG", QUALITY)
     return psnr(rgb, codec.read_pattern(gray, mix=mix)), psnr(rgb, codec.read_pattern(gray))
+
+
+def row(rgb: Pixels, mix: Mix) -> list[float]:
+    """What is measured of a picture's grays of a mix."""
+    return [
+        *(untouched(rgb, preset, mix) for preset in (PLAIN, *PATTERNED)),
+        *chain.from_iterable(handled(rgb, preset, mix) for preset in PATTERNED),
+    ]
 
 
 def main(names: list[str]) -> None:
@@ -47,14 +56,8 @@ def main(names: list[str]) -> None:
     pictures = pictures or [data.astronaut(), data.coffee()]
     table = []
     for look in Look:
-        rows = [
-            [
-                *(untouched(rgb, preset, look) for preset in (PLAIN, *PATTERNED)),
-                *chain.from_iterable(handled(rgb, preset, look) for preset in PATTERNED),
-            ]
-            for rgb in pictures
-        ]
-        table.append([look, *np.mean(rows, axis=0)])
+        mean = np.mean([row(rgb, look.mix(rgb)) for rgb in pictures], axis=0)
+        table.append([look, *mean])
     jpeg = ((f"{preset}, JPEG {QUALITY}", "the same, mix lost") for preset in PATTERNED)
     whole = (f"{preset}, untouched" for preset in (PLAIN, *PATTERNED))
     headers = ["look", *whole, *chain.from_iterable(jpeg)]
