@@ -14,7 +14,7 @@ import scipy  # its parts load when first used: an untouched gray needs none
 
 from invgray.color.levels import neutral, to_8_bits
 from invgray.color.luminance import luminance
-from invgray.color.mix import LUMINANCE, Mix
+from invgray.color.mix import Mix
 from invgray.fine import chroma, layer
 from invgray.fine.layer import Found, Restored
 from invgray.inference.tiling import Offset, Tile, View
@@ -25,8 +25,11 @@ SEAM, REACH = 4.0, 16
 """Pixels over which colours from the pattern take on those of intact cells beside them, and pixels
 from which on these are no longer felt."""
 
-ROUNDS, DAMPING = 4, 0.7
-"""How often a pattern that depends on the luminance is drawn, and how far each goes."""
+STEPS = 0.7, 1.0
+"""How far the luminance goes each time that a pattern which depends on it is drawn.
+
+More steps bring no more: what is left is the gray's rounding, and what the pattern makes of it.
+"""
 
 BAND = 256
 """Rows worked on at a time, to spare memory."""
@@ -115,7 +118,7 @@ def _color(
         picture = _Picture(gray, mix, restored, guess)
         tiles = _coarse(picture, networks, offset, portion(watch, read, 1))
     else:
-        read = 1 / (1 + ROUNDS)
+        read = 1 / (1 + len(STEPS))
         guess = networks.decoder(gray, offset, portion(watch, 0, read))
         picture = _Picture(gray, mix, restored, guess)
         tiles = _iterated(
@@ -197,28 +200,14 @@ def _coarse(picture: _Picture, networks: Networks, offset: Offset, watch: Watch)
 def _iterated(
     picture: _Picture, y: Floats, networks: Networks, offset: Offset, watch: Watch
 ) -> Iterator[Tile]:
-    """The luminance, by drawing the pattern of better and better guesses; then band by band.
-
-    The best is that whose pattern gives the gray back; no original is needed to tell. Where levels
-    are saturated, half the pattern is taken away; of grays of the luminance, which have ever been
-    decoded so, the first guess stays.
-    """
+    """The luminance, by drawing the pattern of a guess and of the better one; then band by band."""
     height, width = y.shape
     part = picture.at(slice(0, height), slice(0, width))
-    best, least, first = y, np.inf, y
-    for number in range(ROUNDS):
-        drawing = portion(watch, number / ROUNDS, (number + 1) / ROUNDS)
-        added = _drawn(part, y, networks, offset, drawing)
-        error = float(np.sum(np.abs(y + added - part.gray), where=~part.saturated))
-        if error >= least:
-            break
-        best, least = y, error
-        found = part.without(added)
-        if picture.mix == LUMINANCE:
-            found = np.where(part.saturated, first, part.gray - added)
-        y = y + DAMPING * (found - y)
+    for number, share in enumerate(STEPS):
+        drawing = portion(watch, number / len(STEPS), (number + 1) / len(STEPS))
+        y += np.float32(share) * (part.without(_drawn(part, y, networks, offset, drawing)) - y)
     for top in range(0, height, BAND):
-        yield slice(top, min(top + BAND, height)), slice(0, width), best[top : top + BAND]
+        yield slice(top, min(top + BAND, height)), slice(0, width), y[top : top + BAND]
 
 
 def _drawn(part: _Part, y: Floats, networks: Networks, offset: Offset, watch: Watch) -> Floats:

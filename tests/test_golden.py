@@ -46,6 +46,17 @@ def agree(found, expected, step=1):
     assert np.mean(apart > 0) <= 0.001
 
 
+GUESSED = {"standard-1", "robust-1"}
+"""Their pattern depends on the luminance. How a reader guesses that, the fine layer leaves open."""
+
+
+def as_true(found, expected, original):
+    """About the same colours, at most 0.1 dB farther from the original."""
+    assert np.abs(found - expected).mean() <= 0.2
+    levels = [array.astype(np.uint8) for array in (original, found, expected)]
+    assert metrics.psnr(*levels[:2]) >= metrics.psnr(*levels[::2]) - 0.1
+
+
 def version(gray):
     """Preset and version that a golden gray's name tells: ``coffee.robust-1.gray.png``."""
     return gray.name.split(".")[1]
@@ -99,7 +110,11 @@ def test_the_same_gray_is_made(gray, machine):
 def test_the_same_colours_come_back(gray, machine):
     target = io.BytesIO()
     outcome = invgray.decode_file(gray, target, DecodeOptions(machine=machine))
-    agree(pixels(target), pixels(color_of(gray)))
+    if "layered" in gray.name and version(gray) in GUESSED:
+        original = pixels(GOLDEN / f"{gray.name.split('.')[0]}.png")
+        as_true(pixels(target), pixels(color_of(gray)), original)
+    else:
+        agree(pixels(target), pixels(color_of(gray)))
     assert outcome.notices == ()
     assert outcome.fine == (1 if "layered" in gray.name else 0)
     assert store.find(outcome.preset) == store.find(version(gray))
