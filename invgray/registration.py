@@ -15,7 +15,7 @@ import numpy.typing as npt
 import scipy  # its parts load when first used: colours of a new picture need none
 
 from invgray.fine.orientation import ORIENTATIONS, Orientation
-from invgray.models.layered.pilot import BLOCK, WAVES
+from invgray.models.pilot import BLOCK, WAVES
 from invgray.placement import Placement, whole
 from invgray.types import Floats, Pixels
 

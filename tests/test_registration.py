@@ -12,7 +12,7 @@ from skimage import data
 from invgray.color.levels import to_8_bits
 from invgray.color.luminance import luminance
 from invgray.fine.orientation import ORIENTATIONS, UPRIGHT
-from invgray.models.layered.pilot import tile
+from invgray.models.pilot import tile
 from invgray.placement import Placement
 from invgray.registration import CLEAR, MIDDLE, Detail, register, resized
 

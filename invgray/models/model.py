@@ -48,7 +48,7 @@ class Abilities:
         hides_colors: it encodes colours into a gray and decodes them.
         has_pattern: its gray is the luminance and a pattern, by which the gray can be told.
         has_pilot: its pattern has a pilot, by which the gray's grid can be found; see
-            :mod:`invgray.models.layered.pilot`.
+            :mod:`invgray.models.pilot`.
         handled: it was trained for grays that are handled: compressed, resized, printed.
         comes_off: its pattern depends on the chrominance and the means of the gray's blocks only,
             and can be taken away from an untouched gray at once; or it has none.

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from invgray.models import pilot
 from invgray.tensorflow import tf
 from invgray.training.trained import Run
 
@@ -35,6 +36,21 @@ def randomised():
         return network
 
     return change
+
+
+@pytest.fixture(scope="session")
+def waves():
+    """Measures what a pattern ``(H, W)`` has of each of the pilot's waves, in phase with it."""
+
+    def measure(pattern):
+        y, x = np.indices(pattern.shape) / pilot.BLOCK
+        found = [
+            np.mean(pattern * np.exp(-2j * np.pi * (down * y + across * x + turn)))
+            for down, across, turn in pilot.WAVES
+        ]
+        return np.array(found)
+
+    return measure
 
 
 @pytest.fixture

@@ -68,7 +68,7 @@ def test_presets_are_of_families_and_only_some_can_be_trained():
 def test_settings_tell_what_a_preset_can_do():
     handled = SubpixelSettings(length=LENGTH, channel=Channel.HANDLED)
     assert handled.abilities == Abilities(hides_colors=True, has_pattern=True, handled=True)
-    assert handled.merit == "psnr_jpeg_75"
+    assert handled.merit == "balance"
     assert handled.multiple == 8
     plain = SubpixelSettings(length=LENGTH)
     assert plain.abilities == Abilities(hides_colors=True, has_pattern=True)

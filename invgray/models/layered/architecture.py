@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import ClassVar
 
-from invgray.models.layered.pilot import BLOCK
 from invgray.models.model import Architecture
+from invgray.models.pilot import BLOCK
 from invgray.models.subpixel.architecture import SubpixelArchitecture
 
 
@@ -20,7 +20,7 @@ class LayeredArchitecture(Architecture):
         width: channels of the pattern's network.
         blocks: residual blocks of it.
         slope: of its activations below zero.
-        pilot: root mean square of the pilot in levels; see :mod:`invgray.models.layered.pilot`.
+        pilot: root mean square of the pilot in levels; see :mod:`invgray.models.pilot`.
         decoder: what reads the pattern.
     """
 

@@ -7,13 +7,9 @@ leaves as they are. So it can be drawn again and taken away.
 
 from __future__ import annotations
 
-from typing import Any
-
-import numpy as np
-
 from invgray.color import tensors
 from invgray.models.layered.architecture import LayeredArchitecture
-from invgray.models.layered.pilot import BLOCK, reserved, tile
+from invgray.models.pilot import BLOCK
 from invgray.models.subpixel import network as subpixel
 from invgray.tensorflow import Tensor, keras, layers, tf
 
@@ -34,25 +30,6 @@ class Seen(layers.Layer):  # type: ignore[misc] # Keras has no types
         chroma = (planes[..., :2] - MIDDLE) * tf.constant(_CHROMA_SCALE)
         means = tf.nn.avg_pool2d(planes[..., 2:], BLOCK, BLOCK, "VALID")
         return tf.concat([tf.nn.space_to_depth(chroma, BLOCK), 2.0 * means - 1.0], axis=-1)
-
-
-class Balanced(layers.Layer):  # type: ignore[misc] # Keras has no types
-    """A pattern of mean zero in every block: ``(N, H/8, W/8, 64)`` to ``(N, H, W, 1)``.
-
-    Args:
-        pilot: root mean square of the pilot, in levels; without one, its frequencies are not
-            reserved for it.
-    """
-
-    def __init__(self, pilot: float, **options: Any) -> None:  # noqa: ANN401 - Keras' own
-        super().__init__(**options)
-        self._pilot = (pilot / 255 * tile()).reshape(-1).astype(np.float32)
-        self._reserved = (reserved() if pilot else reserved()[:1]).astype(np.float32)
-
-    def call(self, x: Tensor) -> Tensor:
-        """Of a block's pixels as channels."""
-        taken = tf.tensordot(x, self._reserved.T @ self._reserved, 1)
-        return tf.nn.depth_to_space(_PATTERN_SCALE * (x - taken) + self._pilot, BLOCK)
 
 
 class Planes(layers.Layer):  # type: ignore[misc] # Keras has no types
@@ -88,8 +65,10 @@ def pattern(architecture: LayeredArchitecture, dtype: str | None = None) -> kera
         y = layers.LeakyReLU(architecture.slope, dtype=dtype)(convolution(x, "glorot_uniform"))
         x = layers.Add(dtype=dtype)([x, convolution(y, small)])
     x = layers.Conv2D(BLOCK**2, 3, padding="same", dtype="float32", kernel_initializer=small)(x)
-    balanced = Balanced(architecture.pilot, dtype="float32")(x)
-    return keras.Model(planes, balanced, name="pattern")
+    x = layers.Rescaling(_PATTERN_SCALE, dtype="float32")(x)
+    x = subpixel.PixelShuffle(BLOCK, dtype="float32")(x)
+    x = subpixel.Marked(architecture.pilot, balanced=True, dtype="float32")(x)
+    return keras.Model(planes, x, name="pattern")
 
 
 def decoder(architecture: LayeredArchitecture, dtype: str | None = None) -> keras.Model:

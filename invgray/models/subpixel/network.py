@@ -9,7 +9,10 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
+
 from invgray.color import tensors
+from invgray.models.pilot import BLOCK, reserved, tile
 from invgray.models.subpixel.architecture import SubpixelArchitecture
 from invgray.tensorflow import Tensor, keras, layers, tf
 
@@ -23,11 +26,19 @@ class PixelUnshuffle(layers.Layer):  # type: ignore[misc] # Keras has no types
 
 
 class PixelShuffle(layers.Layer):  # type: ignore[misc] # Keras has no types
-    """Depth to space: ``(N, H, W, 4C)`` to ``(N, 2H, 2W, C)``."""
+    """Depth to space: ``(N, H, W, B * B * C)`` to ``(N, B * H, B * W, C)``.
+
+    Args:
+        block: pixels ``B`` of a side of what comes of a pixel.
+    """
+
+    def __init__(self, block: int = 2, **options: Any) -> None:  # noqa: ANN401 - Keras' own
+        super().__init__(**options)
+        self._block = block
 
     def call(self, x: Tensor) -> Tensor:
         """Of a tensor."""
-        return tf.nn.depth_to_space(x, 2)
+        return tf.nn.depth_to_space(x, self._block)
 
 
 class Luminance(layers.Layer):  # type: ignore[misc] # Keras has no types
@@ -36,6 +47,27 @@ class Luminance(layers.Layer):  # type: ignore[misc] # Keras has no types
     def call(self, rgb: Tensor) -> Tensor:
         """Of colours."""
         return tensors.luminance(rgb)
+
+
+class Marked(layers.Layer):  # type: ignore[misc] # Keras has no types
+    """A pattern with a pilot and without what else is of its frequencies: ``(N, H, W, 1)`` of both.
+
+    Args:
+        pilot: root mean square of the pilot, in levels; without one, no frequencies are left to it.
+        balanced: whether the pattern's mean over every block is taken from it, too.
+    """
+
+    def __init__(self, pilot: float, *, balanced: bool, **options: Any) -> None:  # noqa: ANN401
+        super().__init__(**options)
+        mean, waves = np.split(reserved().astype(np.float32), [1])
+        rows = [mean] * balanced + [waves] * (pilot > 0)
+        self._taken = sum(x.T @ x for x in rows)
+        self._pilot = (pilot / 255 * tile()).reshape(-1).astype(np.float32)
+
+    def call(self, x: Tensor) -> Tensor:
+        """Of a pattern whose height and width are whole blocks."""
+        x = tf.nn.space_to_depth(x, BLOCK)
+        return tf.nn.depth_to_space(x - tf.tensordot(x, self._taken, 1) + self._pilot, BLOCK)
 
 
 def encoder(architecture: SubpixelArchitecture, dtype: str | None = None) -> keras.Model:
@@ -50,6 +82,9 @@ def encoder(architecture: SubpixelArchitecture, dtype: str | None = None) -> ker
     """
     rgb = keras.Input((None, None, 3), name="rgb")
     pattern = trunk(rgb, 1, architecture, dtype)
+    if architecture.pilot:
+        marked = Marked(architecture.pilot, balanced=False, dtype="float32", name="pattern")
+        pattern = marked(pattern)
     luminance = Luminance(dtype="float32", name="luminance")(rgb)
     gray = layers.Add(dtype="float32", name="gray")([luminance, pattern])
     return keras.Model(rgb, gray, name="encoder")

@@ -9,7 +9,7 @@ from invgray.training import channel, losses
 from invgray.training.objective import Objective, Term
 from invgray.training.schedules import fade_in, fade_out
 
-OVERSHOOT_WEIGHT = 10.0
+OVERSHOOT_WEIGHT = 50.0
 
 
 def objective(settings: SubpixelSettings) -> Objective:
@@ -21,20 +21,26 @@ def objective(settings: SubpixelSettings) -> Objective:
     """
 
     def start(progress: float) -> float:
-        return fade_out(progress) if settings.handled else 0.0
+        return fade_out(progress) if settings.handled and not settings.start else 0.0
+
+    def entry(progress: float) -> float:
+        return 1.0 if settings.start else fade_in(progress)
 
     def gray_weight(progress: float) -> float:
-        return (1.0 - start(progress)) * fade_in(progress) * settings.gray_weight
+        return (1.0 - start(progress)) * entry(progress) * settings.gray_weight
 
     terms = (
         Term("color", color, lambda progress: 1.0 - start(progress)),
         Term("gray", gray, gray_weight),
-        Term("structure", structure, lambda p: fade_in(p) * settings.structure_weight),
+        Term("structure", structure, lambda p: entry(p) * settings.structure_weight),
         Term("overshoot", overshoot, lambda _: OVERSHOOT_WEIGHT),
     )
     if not settings.handled:
         return Objective(terms, channel.png)
-    return Objective((*terms, Term("start", _colors_at_the_start, start)), channel.handled)
+    return Objective(
+        (*terms, Term("start", _colors_at_the_start, start)),
+        lambda gray, seed: channel.handled(channel.with_random_bit(gray, seed), seed),
+    )
 
 
 def color(rgb: Tensor, gray: Tensor, restored: Tensor) -> Tensor:

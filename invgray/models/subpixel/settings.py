@@ -28,6 +28,7 @@ class SubpixelSettings(NetworkSettings):
     Attributes:
         width: channels at half the resolution.
         levels: of resolution; 3 sees the 8x8 grid of JPEG.
+        pilot: root mean square in levels of what tells where blocks of 8x8 pixels begin.
         channel: what grays go through on their way to the decoder.
         gray_weight: of the gray's distance to the luminance, beside the colours' error.
         structure_weight: of one minus the gray's structure term.
@@ -40,6 +41,7 @@ class SubpixelSettings(NetworkSettings):
     learning_rate: float = 4e-4
     width: int = 48
     levels: int = 2
+    pilot: float = 0.0
     channel: Channel = Channel.PNG
     gray_weight: float = 0.1
     structure_weight: float = 0.13
@@ -48,13 +50,24 @@ class SubpixelSettings(NetworkSettings):
     def architecture(self) -> SubpixelArchitecture:
         """Of encoder and decoder."""
         return SubpixelArchitecture(
-            width=self.width, levels=self.levels, before=1, deep=5, after=2, slope=0.1
+            width=self.width,
+            levels=self.levels,
+            before=1,
+            deep=5,
+            after=2,
+            slope=0.1,
+            pilot=self.pilot,
         )
 
     @property
     def abilities(self) -> Abilities:
         """Of the preset that comes out."""
-        return Abilities(hides_colors=True, has_pattern=True, handled=self.handled)
+        return Abilities(
+            hides_colors=True,
+            has_pattern=True,
+            has_pilot=self.pilot > 0,
+            handled=self.handled,
+        )
 
     @property
     def handled(self) -> bool:
@@ -68,5 +81,5 @@ class SubpixelSettings(NetworkSettings):
 
     @property
     def merit(self) -> str:
-        """PSNR of the colours, after JPEG if grays are handled."""
-        return "psnr_jpeg_75" if self.handled else "psnr"
+        """PSNR of the colours, or if grays are handled of them after JPEG and of the gray."""
+        return "balance" if self.handled else "psnr"

@@ -8,8 +8,8 @@ import pytest
 from invgray.color.luminance import luminance
 from invgray.fine import chroma
 from invgray.fine.orientation import ORIENTATIONS, UPRIGHT
-from invgray.models import MODELS
-from invgray.models.layered import network, pilot
+from invgray.models import MODELS, pilot
+from invgray.models.layered import network
 from invgray.models.layered.settings import LayeredSettings
 from invgray.training.length import Length, Unit
 
@@ -44,14 +44,9 @@ def test_the_mean_of_every_block_stays(pattern, photo):
     np.testing.assert_allclose(blocks(added), 0, atol=1e-5)
 
 
-def test_the_pilot_is_all_that_there_is_at_its_frequencies(pattern, photo):
+def test_the_pilot_is_all_that_there_is_at_its_frequencies(pattern, waves, photo):
     added = 255 * pattern(planes(photo)).numpy()[0, ..., 0]
-    height, width = added.shape
-    for down, across, turn in pilot.WAVES:
-        y, x = np.mgrid[:height, :width] / 8
-        wave = np.exp(-2j * np.pi * (down * y + across * x))
-        found = np.mean(added * wave) / np.exp(2j * np.pi * turn)
-        np.testing.assert_allclose(found, ARCHITECTURE.pilot * 2**-0.5 / 2, atol=2e-3)
+    np.testing.assert_allclose(waves(added), ARCHITECTURE.pilot * 2**-0.5 / 2, atol=2e-3)
 
 
 def test_the_pilot_looks_alike_nowhere_else():

@@ -16,9 +16,9 @@ SMALL = SubpixelArchitecture(width=8, levels=2, before=1, deep=2, after=2, slope
 
 
 @pytest.mark.parametrize(("name", "channels"), [("encoder", 3), ("decoder", 1)])
-@pytest.mark.parametrize("levels", [2, 3])
-def test_receptive_radius_covers_the_view(view, randomised, name, channels, levels):
-    architecture = replace(SMALL, levels=levels)
+@pytest.mark.parametrize(("levels", "pilot"), [(2, 0.0), (3, 0.0), (2, 0.8), (3, 0.8)])
+def test_receptive_radius_covers_the_view(view, randomised, name, channels, levels, pilot):
+    architecture = replace(SMALL, levels=levels, pilot=pilot)
     built = randomised(getattr(network, name)(architecture), 0.1)
     radius, ratio = architecture.receptive_radius, architecture.ratio
     assert radius % ratio == 0
@@ -54,6 +54,14 @@ def test_unshuffling_and_shuffling_lose_no_value():
     assert there.shape == (2, 4, 6, 12)
     np.testing.assert_array_equal(there[0, 1, 2], x[0, 2:4, 4:6].ravel())
     np.testing.assert_array_equal(network.PixelShuffle()(there), x)
+
+
+def test_the_pilot_is_all_that_there_is_at_its_frequencies(randomised, waves, photo):
+    built = randomised(network.encoder(replace(SMALL, pilot=0.8)), 0.1)
+    rgb = photo[None] / np.float32(255)
+    pattern = 255 * (built(rgb).numpy()[0, ..., 0] - luminance(rgb[0]))
+    assert np.abs(pattern).max() > 10
+    np.testing.assert_allclose(waves(pattern), 0.8 * 2**-0.5 / 2, atol=0.01)
 
 
 @pytest.mark.parametrize("name", ["encoder", "decoder"])

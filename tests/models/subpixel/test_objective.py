@@ -41,10 +41,10 @@ def test_terms_are_the_errors_of_colors_and_gray(photo):
 def test_the_gray_is_given_room_at_the_start():
     chosen = settings(gray_weight=0.2, structure_weight=0.4)
     assert weights(chosen, 0.0) == pytest.approx(
-        {"color": 1.0, "gray": 0.05, "structure": 0.1, "overshoot": 10.0}
+        {"color": 1.0, "gray": 0.05, "structure": 0.1, "overshoot": 50.0}
     )
     assert weights(chosen, 0.1) == pytest.approx(
-        {"color": 1.0, "gray": 0.2, "structure": 0.4, "overshoot": 10.0}
+        {"color": 1.0, "gray": 0.2, "structure": 0.4, "overshoot": 50.0}
     )
 
 
@@ -56,6 +56,16 @@ def test_colors_of_handled_grays_start_with_mean_squares():
     assert "start" not in weights(settings(), 0)
 
 
+def test_trained_networks_need_no_start():
+    begun = settings(channel=Channel.HANDLED, gray_weight=0.1, start="robust")
+    assert weights(begun, 0) == weights(begun, 1)
+    assert weights(begun, 0)["color"] == 1
+    assert weights(begun, 0)["gray"] == 0.1
+
+
 def test_channels():
     assert objective(settings()).channel is channel.png
-    assert objective(settings(channel=Channel.HANDLED)).channel is channel.handled
+    gray, seed = tf.random.stateless_uniform((2, 16, 16, 1), (1, 2)), tf.constant([3, 4])
+    through = objective(settings(channel=Channel.HANDLED)).channel(gray, seed)
+    layered = channel.with_random_bit(gray, seed)
+    np.testing.assert_array_equal(through, channel.handled(layered, seed))

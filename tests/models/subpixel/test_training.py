@@ -31,9 +31,9 @@ def test_training_learns_color(run):
 
 
 @pytest.mark.long
-def test_a_handled_run_keeps_the_weights_that_survive_jpeg(run):
+def test_a_handled_run_keeps_the_weights_that_survive_jpeg_and_hide(run):
     handled = settings(2, interval=1, channel=Channel.HANDLED, levels=3)
     trained = train(handled, run)
-    validated = [row["validation_psnr_jpeg_75"] for row in rows(run)]
+    validated = [row["validation_balance"] for row in rows(run)]
     assert len(set(validated)) > 1
-    assert trained.figures["psnr_jpeg_75"] == pytest.approx(max(validated), rel=1e-6)
+    assert trained.figures["balance"] == pytest.approx(max(validated), rel=1e-6)
