@@ -115,12 +115,12 @@ def _color(
     if networks.coarse:
         read = 0.5 if restored.share < 1 else 0.0
         guess = networks.decoder(gray, offset, portion(watch, 0, read)) if read else None
-        picture = _Picture(gray, mix, restored, guess)
+        picture = _Picture(gray, restored, guess)
         tiles = _coarse(picture, networks, offset, portion(watch, read, 1))
     else:
         read = 1 / (1 + len(STEPS))
         guess = networks.decoder(gray, offset, portion(watch, 0, read))
-        picture = _Picture(gray, mix, restored, guess)
+        picture = _Picture(gray, restored, guess)
         tiles = _iterated(
             picture, mix.gray(guess).astype(np.float32), networks, offset, portion(watch, read, 1)
         )
@@ -168,10 +168,9 @@ class _Part:
 
 @dataclass(frozen=True)
 class _Picture:
-    """A gray and its mix, what intact cells hold, and colours by the pattern, if needed."""
+    """A gray, what intact cells hold, and colours by the pattern, if needed."""
 
     gray: Pixels
-    mix: Mix
     restored: Restored
     guess: Pixels | None
 

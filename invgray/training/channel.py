@@ -69,6 +69,11 @@ def handled(gray: Tensor, seed: Tensor) -> Tensor:
     return tf.cond(on_paper, lambda: printed(gray, way), lambda: mailed(gray, way))
 
 
+def layered(gray: Tensor, seed: Tensor) -> Tensor:
+    """:func:`handled`, of a gray that has a fine layer: see :func:`with_random_bit`."""
+    return handled(with_random_bit(gray, seed), seed)
+
+
 def mailed(gray: Tensor, seed: Tensor) -> Tensor:
     """A PNG that is edited, resized, turned and compressed at random.
 

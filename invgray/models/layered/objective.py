@@ -32,7 +32,7 @@ def objective(settings: LayeredSettings) -> Objective:
             Term("visibility", _visibility, lambda p: conformity(p) * settings.visibility_weight),
             Term("overshoot", subpixel.overshoot, lambda _: subpixel.OVERSHOOT_WEIGHT),
         ),
-        lambda gray, seed: channel.handled(channel.with_random_bit(gray, seed), seed),
+        channel.layered,
     )
 
 

@@ -39,7 +39,7 @@ def objective(settings: SubpixelSettings) -> Objective:
         return Objective(terms, channel.png)
     return Objective(
         (*terms, Term("start", _colors_at_the_start, start)),
-        lambda gray, seed: channel.handled(channel.with_random_bit(gray, seed), seed),
+        channel.layered,
     )
 
 
