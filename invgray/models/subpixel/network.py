@@ -53,14 +53,15 @@ class Marked(layers.Layer):  # type: ignore[misc] # Keras has no types
     """A pattern with a pilot and without what else is of its frequencies: ``(N, H, W, 1)`` of both.
 
     Args:
-        pilot: root mean square of the pilot, in levels; without one, no frequencies are left to it.
+        pilot: root mean square of the pilot, in levels, below zero for its negative; with 0, no
+            frequencies are left to it.
         balanced: whether the pattern's mean over every block is taken from it, too.
     """
 
     def __init__(self, pilot: float, *, balanced: bool, **options: Any) -> None:  # noqa: ANN401
         super().__init__(**options)
         mean, waves = np.split(reserved().astype(np.float32), [1])
-        rows = [mean] * balanced + [waves] * (pilot > 0)
+        rows = [mean] * balanced + [waves] * (pilot != 0)
         self._taken = sum(x.T @ x for x in rows)
         self._pilot = (pilot / 255 * tile()).reshape(-1).astype(np.float32)
 
@@ -83,7 +84,7 @@ def encoder(architecture: SubpixelArchitecture, dtype: str | None = None) -> ker
     rgb = keras.Input((None, None, 3), name="rgb")
     pattern = trunk(rgb, 1, architecture, dtype)
     if architecture.pilot:
-        marked = Marked(architecture.pilot, balanced=False, dtype="float32", name="pattern")
+        marked = Marked(-architecture.pilot, balanced=False, dtype="float32", name="pattern")
         pattern = marked(pattern)
     luminance = Luminance(dtype="float32", name="luminance")(rgb)
     gray = layers.Add(dtype="float32", name="gray")([luminance, pattern])
