@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -22,13 +22,13 @@ Decoders of handled grays make do with little of a pattern, and see more of one 
 """
 
 LEAST_COLOR = 8.0
-"""Least colour, in levels, that a print which hides colours decodes to."""
+"""Least colour, in levels, that a gray which hides colours decodes to; most others have less."""
 
 SIDE = 384
 """The middle of a picture, so many pixels a side, is enough to tell."""
 
-GLANCE = 128
-"""The same, to tell which of the ways that a gray may lie is the likeliest."""
+GLANCE, LOOKED_AT = 128, 3
+"""The same, to tell which of the ways that a gray may lie are the likeliest, and how many."""
 
 SMALLEST = 16
 """Pixels a side from which on a pattern tells which way it lies."""
@@ -70,11 +70,23 @@ OTHER, DOUBT = 0.9, 0.45
 The second is enough for upright ones only: of eight ways that a gray may lie, one agrees by chance.
 """
 
+LEANING, LEANING_COUNTS = 0.65, 3.0
+"""Agreement that a pattern which depends on the luminance has with others' grays.
+
+What is beyond counts so much more than agreement of other patterns.
+"""
+
+AS_LARGE = 0.01
+"""A gray that was resized by less should agree more than by that; what is finer is there."""
+
 UNMISTAKABLE = 18.0
 """Clarity from which on a pilot needs no agreement: networks that have learned little have none."""
 
-NEARLY = 0.75
-"""Share of the clearest pilot's clarity from which on another place may be the true one."""
+UPRIGHT_CLEAR, NEARLY = 0.3, 0.75
+"""Share of the clearest pilot's clarity from which on an upright and another place may be true.
+
+Patterns have waves of their own that are like those of a pilot that was mirrored.
+"""
 
 
 @dataclass(frozen=True)
@@ -84,7 +96,8 @@ class Sighting:
     Attributes:
         codec: whose pattern it is.
         placement: where its grid lies; None as in a whole and upright gray.
-        agreement: of the gray with the pattern there, see :func:`agreement`.
+        agreement: of the gray with the pattern there, see :func:`agreement`; or how clear the
+            pilot is, on the same scale.
     """
 
     codec: Codec
@@ -110,7 +123,7 @@ def sight(codecs: Sequence[Codec], gray: Pixels) -> Sighting | None:
     """
     with_pilot = [codec for codec in codecs if codec.preset.card.abilities.has_pilot]
     others = [codec for codec in codecs if _shows(codec)]
-    piloted = _by_pilot(with_pilot, gray)
+    piloted = _by_pilot(with_pilot, gray) if with_pilot else None
     if piloted and piloted.agreement >= SURE:
         return piloted
     other = _by_pattern(others, gray)
@@ -178,21 +191,24 @@ def _by_pilot(codecs: Sequence[Codec], gray: Pixels) -> Sighting | None:
     Looked at are grays as they were made, see :data:`UNMOVED_CLEAR`; those that were resized as a
     whole, see :data:`RESIZED_SCORE`; and those to which anything happened.
     """
-    if not codecs:
-        return None
     detail = Detail.of(gray)
-    ways = unmoved(detail)
-    here = _agreeing(codecs, gray, [way for way in ways if way.clarity >= UNMOVED_CLEAR])
+    signs = {codec.preset.card.architecture.pilot_sign for codec in codecs}
+    ways = unmoved(detail, signs)
+    clear = [way for way in ways if way.clarity >= UNMOVED_CLEAR]
+    here = _agreeing(codecs, gray, [way for way in clear if _likely(way, ways[0])])
     if here and here.agreement >= SETTLED:
         return here
-    smaller = _resized(codecs, gray, detail, ways[0].clarity)
+    smaller = None
+    if min(gray.shape) >= SMALLEST_RESIZED:
+        smaller = _resized(codecs, gray, resized(detail, signs), ways[0].clarity)
     if smaller and smaller.agreement >= SETTLED:
         return smaller
-    places = register(detail)
+    places = register(detail, signs)
     near = [
         place
         for place in places
-        if place.clarity >= max(CLEAR, NEARLY * places[0].clarity)
+        if place.clarity >= CLEAR
+        and _likely(place, places[0])
         and place.complete == places[0].complete
     ]
     moved = _agreeing(codecs, gray, near)
@@ -203,13 +219,16 @@ def _by_pilot(codecs: Sequence[Codec], gray: Pixels) -> Sighting | None:
     return here if seen and _agreed(here) + BEYOND_UNMOVED >= _agreed(moved) else moved
 
 
+def _likely(place: Registration, clearest: Registration) -> bool:
+    """Whether a gray may lie so: upright, or nearly as clear as the clearest way."""
+    least = UPRIGHT_CLEAR if place.placement.orientation == UPRIGHT else NEARLY
+    return place.clarity >= least * clearest.clarity
+
+
 def _resized(
-    codecs: Sequence[Codec], gray: Pixels, detail: Detail, unmoved_clarity: float
+    codecs: Sequence[Codec], gray: Pixels, place: Registration, unmoved_clarity: float
 ) -> Sighting | None:
     """The pattern in a gray that seems to have been resized as a whole."""
-    if min(gray.shape) < SMALLEST_RESIZED:
-        return None
-    place = resized(detail)
     if place.clarity < max(RESIZED_CLEAR, unmoved_clarity):  # if not resized, it is nearly not so
         return None
     found = _agreeing(codecs, gray, [place])
@@ -220,13 +239,55 @@ def _resized(
 def _agreeing(
     codecs: Sequence[Codec], gray: Pixels, places: Sequence[Registration]
 ) -> Sighting | None:
-    """The pattern that agrees most with a gray, of those of some codecs at some places."""
+    """The pattern that agrees most with a gray, of those of some codecs at some places.
+
+    Args:
+        codecs: with a pilot.
+        gray: uint8 ``(H, W)``.
+        places: to look at.
+    """
     seen = [
-        Sighting(codec, place.placement, agreement(codec, gray, place.placement))
+        (codec, place)
         for codec in codecs
         for place in places
+        if place.sign == codec.preset.card.architecture.pilot_sign
     ]
-    return max(seen, key=_agreed, default=None)
+    if len(seen) > LOOKED_AT:
+        seen.sort(key=lambda way: _lead(_sighting(*way, gray, GLANCE)), reverse=True)
+    found = [(_sighting(*way, gray), way[1].clarity) for way in seen[:LOOKED_AT]]
+    if not found:
+        return None
+    best, clarity = max(found, key=lambda sighting: _lead(sighting[0]))
+    if best.codec.preset.card.abilities.comes_off:
+        return best
+    return _by_clarity(best, gray, clarity)
+
+
+def _sighting(codec: Codec, place: Registration, gray: Pixels, side: int = SIDE) -> Sighting:
+    """What is seen of a pattern at a place; see :func:`agreement`."""
+    return Sighting(codec, place.placement, agreement(codec, gray, place.placement, side))
+
+
+def _lead(sighting: Sighting) -> float:
+    """Agreement beyond what a pattern has with grays of others, to compare patterns by."""
+    if sighting.codec.preset.card.abilities.comes_off:
+        return sighting.agreement
+    return LEANING_COUNTS * (sighting.agreement - LEANING)
+
+
+def _by_clarity(sighting: Sighting, gray: Pixels, clarity: float) -> Sighting | None:
+    """The same of a pattern that depends on the luminance, which agrees with others' grays, too.
+
+    Where a gray has none, hardly any colours are found. Where there are, it is the likelier the
+    clearer the pilot is; a clear one is sure.
+    """
+    codec, placement = sighting.codec, sighting.placement
+    as_large = placement is None or abs(placement.scale - 1) < AS_LARGE
+    if as_large and _lead(sighting) < 0:
+        return None
+    if not _colored(codec, _middle(codec, gray, placement)):
+        return None
+    return replace(sighting, agreement=SURE / CLEAR * clarity)
 
 
 def _margin(sighting: Sighting) -> float:
@@ -253,7 +314,12 @@ def survived_print(codec: Codec, gray: Pixels) -> bool:
     """
     if not codec.preset.card.abilities.handled:
         return False
-    return bool(np.ptp(codec.read_pattern(_middle(codec, gray)), axis=-1).mean() >= LEAST_COLOR)
+    return _colored(codec, _middle(codec, gray))
+
+
+def _colored(codec: Codec, gray: Pixels) -> bool:
+    """Whether a gray decodes to colours to speak of."""
+    return bool(np.ptp(codec.read_pattern(gray), axis=-1).mean() >= LEAST_COLOR)
 
 
 def agreement(

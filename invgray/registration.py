@@ -7,7 +7,7 @@ begin.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -24,6 +24,9 @@ CLEAR = 9.0
 
 SCALES, ANGLE = (0.38, 1.13), 3.4
 """Factors of resizing, and degrees either way, that are searched."""
+
+SIGNS = (1, -1)
+"""Of a pilot: families of networks have it or its negative."""
 
 SPECTRUM, MIDDLE = 1024, 2048
 """Pixels a side of the part whose spectrum is searched, and of that whose pilot is measured."""
@@ -81,14 +84,16 @@ class Registration:
         clarity: of the pilot, in standard deviations of what chance makes; 0 if one wave sticks
             out.
         complete: whether all of its waves are left, which no other place imitates.
+        sign: 1, or -1 if it is the pilot's negative.
     """
 
     placement: Placement
     clarity: float
     complete: bool
+    sign: int = 1
 
 
-def register(detail: Detail) -> tuple[Registration, ...]:
+def register(detail: Detail, signs: Collection[int] = SIGNS) -> tuple[Registration, ...]:
     """Where the grid of a pattern with a pilot may lie in a gray; the likeliest place first.
 
     Where few of the waves are left, as in a gray that was resized to half, several places are
@@ -96,45 +101,46 @@ def register(detail: Detail) -> tuple[Registration, ...]:
 
     Args:
         detail: of the gray.
+        signs: that the pilot may have.
     """
     found = [
         registration
         for mirrored, scale, angle in _peaks(detail.values)
-        for registration in _measured(detail, mirrored, scale, angle)
+        for registration in _measured(detail, signs, mirrored, scale, angle)
     ]
     places: list[Registration] = []
     for registration in sorted(found, key=_likelihood, reverse=True):
-        if not any(
-            _alike(registration.placement, other.placement, detail.shape) for other in places
-        ):
+        if not any(_alike(registration, other, detail.shape) for other in places):
             places.append(registration)
     return tuple(places)
 
 
-def unmoved(detail: Detail) -> tuple[Registration, ...]:
+def unmoved(detail: Detail, signs: Collection[int] = SIGNS) -> tuple[Registration, ...]:
     """The eight ways in which a gray may lie that is as large as it was made; the likeliest first.
 
     So few places are imitated by chance far less often than the many of :func:`register`.
 
     Args:
         detail: of the gray.
+        signs: that the pilot may have.
     """
     found = []
     for orientation in ORIENTATIONS:
         placement = whole(*detail.shape, orientation)
         waves = _waves(detail.values, placement)
-        clarity = _fit(waves, np.asarray(placement.middle))
-        found.append(Registration(placement, float(clarity), complete=True))
+        fit = float(_fit(waves, np.asarray(placement.middle)))
+        found += [Registration(placement, sign * fit, True, sign) for sign in signs]
     return tuple(sorted(found, key=lambda registration: registration.clarity, reverse=True))
 
 
-def resized(detail: Detail) -> Registration:
-    """By how much a gray was resized, if it is whole and upright: the likeliest factor.
+def resized(detail: Detail, signs: Collection[int] = SIGNS) -> Registration:
+    """By how much a gray was resized, if it is whole and upright: the likeliest factor and sign.
 
     As that tells where blocks begin, too, far less of a pilot is enough than for :func:`register`.
 
     Args:
         detail: of the gray.
+        signs: that the pilot may have.
     """
     longest = max(detail.shape)
     least, most = np.log(SCALES)
@@ -142,28 +148,31 @@ def resized(detail: Detail) -> Registration:
     for near in np.exp(np.arange(least, most, _COARSE)):
         step = near / longest  # moves the middle by half a pixel
         logs = np.arange(-_COARSE / 2, _COARSE / 2, step)
-        found.append(_clearest(detail, near * np.exp(logs)))
+        found.append(_clearest(detail, signs, near * np.exp(logs)))
     likeliest = max(found, key=lambda registration: registration.clarity).placement.scale
     fine = np.linspace(-likeliest / longest, likeliest / longest, 33)
-    best = _clearest(detail, likeliest * np.exp(fine))
+    best = _clearest(detail, signs, likeliest * np.exp(fine))
     waves = _waves(detail.values, best.placement)
     return best if _even(waves) else replace(best, clarity=0.0)
 
 
-def _clearest(detail: Detail, scales: Floats) -> Registration:
+def _clearest(detail: Detail, signs: Collection[int], scales: Floats) -> Registration:
     """The clearest pilot of a whole and upright gray, of some factors that are close together.
 
     Args:
         detail: of the gray.
+        signs: that the pilot may have.
         scales: the factors.
     """
     middle = Placement((0, 0), scale=float(scales[len(scales) // 2]))
     waves = _Tiles.of(detail.values, middle).waves(_FREQUENCIES / scales[:, None, None])
     middles = (np.array(detail.shape) / scales[:, None] - 1) / 2
-    clarities = _fit(waves, middles)
-    best = int(np.argmax(clarities))
+    fit = _fit(waves, middles)
+    sign = max(signs, key=lambda sign: float(np.max(sign * fit)))
+    best = int(np.argmax(sign * fit))
     placement = Placement(tuple(middles[best].tolist()), scale=float(scales[best]))
-    return Registration(placement, float(clarities[best]), bool(np.all(waves[best] != 0)))
+    complete = bool(np.all(waves[best] != 0))
+    return Registration(placement, float(sign * fit[best]), complete, sign)
 
 
 _COARSE = 0.03
@@ -178,12 +187,12 @@ def _likelihood(registration: Registration) -> tuple[bool, float]:
     return clear, clarity - changes * max(1.0, _SIMPLER * clarity)
 
 
-def _alike(one: Placement, other: Placement, shape: tuple[int, ...]) -> bool:
-    """Whether the corners of a gray are at nearly the same places of a block."""
-    if one.orientation != other.orientation:
+def _alike(one: Registration, other: Registration, shape: tuple[int, ...]) -> bool:
+    """Whether the corners of a gray are at nearly the same places of a block, of the same sign."""
+    here, there, (height, width) = one.placement, other.placement, shape
+    if (one.sign, here.orientation) != (other.sign, there.orientation):
         return False
-    height, width = shape
-    apart = one.corners(height, width) - other.corners(height, width)
+    apart = here.corners(height, width) - there.corners(height, width)
     off = (apart + BLOCK / 2) % BLOCK - BLOCK / 2
     return bool(np.abs(off).max() < 1)
 
@@ -276,7 +285,9 @@ def _in_gray(placement: Placement) -> Floats:
     return np.asarray(_FREQUENCIES @ np.linalg.inv(placement.matrix))
 
 
-def _measured(detail: Detail, mirrored: bool, scale: float, angle: float) -> Iterator[Registration]:
+def _measured(
+    detail: Detail, signs: Collection[int], mirrored: bool, scale: float, angle: float
+) -> Iterator[Registration]:
     """The pilot near a peak, turned by any right angle, and not resized or turned beyond that."""
     upright = Orientation(0, mirrored)
     tiles = _Tiles.of(detail.values, Placement((0, 0), upright, scale, angle))
@@ -304,10 +315,11 @@ def _measured(detail: Detail, mirrored: bool, scale: float, angle: float) -> Ite
         for way in ways if orientation.mirrored == mirrored else ():
             placement = Placement((0, 0), orientation, *way)
             waves = _waves(detail.values, placement)
-            even = _even(waves)
-            for middle, clarity in _middles(waves, placement, detail.shape):
-                found = replace(placement, middle=middle)
-                yield Registration(found, clarity if even else 0.0, bool(np.all(waves != 0)))
+            even, complete = _even(waves), bool(np.all(waves != 0))
+            for sign in signs:
+                for middle, clarity in _middles(sign * waves, placement, detail.shape):
+                    found = replace(placement, middle=middle)
+                    yield Registration(found, clarity if even else 0.0, complete, sign)
 
 
 def _even(waves: Complex) -> bool:

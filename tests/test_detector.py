@@ -24,6 +24,11 @@ def piloted(machine):
     return loading.load_codec("standard-4", machine)
 
 
+def shrunk(gray, factor):
+    height, width = (round(factor * n) for n in gray.shape)
+    return np.asarray(Image.fromarray(gray).resize((width, height), Image.Resampling.LANCZOS))
+
+
 def compressed(gray, quality):
     file = io.BytesIO()
     Image.fromarray(gray).save(file, "JPEG", quality=quality)
@@ -46,17 +51,14 @@ def test_a_pilot_is_seen_in_small_grays_and_in_none_that_hide_nothing(
     ["chelsea", *(pytest.param(name, marks=pytest.mark.long) for name in ("astronaut", "coffee"))],
 )
 def test_a_pilot_is_seen_in_whole_grays_of_half_the_size(piloted, robust, codec, name):
-    rgb = np.ascontiguousarray(getattr(data, name)()[:400])
-    height, width = rgb.shape[0] // 2, rgb.shape[1] // 2
-
-    def small(gray):
-        return np.asarray(Image.fromarray(gray).resize((width, height), Image.Resampling.LANCZOS))
-
-    found = detector.sight([piloted, robust, codec], small(piloted.encode(rgb)))
+    rgb = np.ascontiguousarray(getattr(data, name)()[:400, :448])
+    small = shrunk(piloted.encode(rgb), 0.5)
+    found = detector.sight([piloted, robust, codec], small)
     assert found.codec is piloted
     assert found.placement.scale == pytest.approx(0.5, rel=0.004)
-    assert found.placement.words(height, width, 8) == "resized to 50%"
-    assert detector.sight([piloted, robust, codec], small(to_8_bits(luminance(rgb)))) is None
+    assert found.placement.words(*small.shape, 8) == "resized to 50%"
+    plain = to_8_bits(luminance(rgb))
+    assert detector.sight([piloted, robust, codec], shrunk(plain, 0.5)) is None
 
 
 @pytest.mark.parametrize("quality", [90, pytest.param(60, marks=pytest.mark.long)])
@@ -78,7 +80,7 @@ def test_agreement_counts_more_than_a_clearer_pilot(piloted, photos, monkeypatch
         Registration(whole(256, 256), 12.0, True),
     ]
     for name in ("unmoved", "register"):
-        monkeypatch.setattr(detector, name, lambda _: places)
+        monkeypatch.setattr(detector, name, lambda *_: places)
     assert detector.sight([piloted], gray).placement == places[1].placement
 
 
@@ -88,11 +90,11 @@ def test_a_gray_is_where_it_was_made_unless_another_place_agrees_clearly_more(
 ):
     """In Kodak's picture 13, after JPEG 75, a mirrored place agreed by 0.203, the true by 0.187."""
     true, other = whole(256, 256), whole(256, 256, Orientation(0, True))
-    monkeypatch.setattr(detector, "unmoved", lambda _: [Registration(true, 20.7, True)])
-    monkeypatch.setattr(detector, "resized", lambda _: Registration(other, 19.9, True))
-    monkeypatch.setattr(detector, "register", lambda _: [Registration(other, 17.8, True)])
+    monkeypatch.setattr(detector, "unmoved", lambda *_: [Registration(true, 20.7, True)])
+    monkeypatch.setattr(detector, "resized", lambda *_: Registration(other, 19.9, True))
+    monkeypatch.setattr(detector, "register", lambda *_: [Registration(other, 17.8, True)])
     agreements = {true: 0.187, other: agreed}
-    monkeypatch.setattr(detector, "agreement", lambda _codec, _gray, place: agreements[place])
+    monkeypatch.setattr(detector, "agreement", lambda _codec, _gray, place, *_: agreements[place])
     sighting = detector.sight([piloted], np.zeros((256, 256), np.uint8))
     assert sighting.placement == (other if moved else true)
 

@@ -14,7 +14,7 @@ from invgray.color.luminance import luminance
 from invgray.fine.orientation import ORIENTATIONS, UPRIGHT
 from invgray.models.pilot import tile
 from invgray.placement import Placement
-from invgray.registration import CLEAR, MIDDLE, Detail, register, resized
+from invgray.registration import CLEAR, MIDDLE, Detail, register, resized, unmoved
 
 LEVEL = 0.6
 """Root mean square of the shipped presets' pilot."""
@@ -43,6 +43,11 @@ def compressed(gray, quality):
     file = BytesIO()
     Image.fromarray(gray).save(file, "JPEG", quality=quality)
     return np.asarray(Image.open(file))
+
+
+def shrunk(gray, factor):
+    height, width = (round(factor * n) for n in gray.shape)
+    return np.asarray(Image.fromarray(gray).resize((width, height), Image.Resampling.LANCZOS))
 
 
 def out_of_place(found, true, shape):
@@ -91,7 +96,7 @@ def test_half_the_size_leaves_some_places_that_are_alike(gray):
     seen = np.asarray(Image.fromarray(gray).resize((252, 200), Image.Resampling.LANCZOS))
     places = register(Detail.of(seen))
     true = Placement((399 / 2, 503 / 2), UPRIGHT, 0.5)
-    alike = [r for r in places if r.clarity > 0.9 * places[0].clarity]
+    alike = [r for r in places if r.sign == 1 and r.clarity > 0.9 * places[0].clarity]
     assert 1 < len(alike) <= 24
     assert min(out_of_place(r.placement, true, seen.shape) for r in alike) < 0.7
 
@@ -134,6 +139,17 @@ def test_whole_grays_that_were_resized(gray, plain, scale, quality):
     assert found.placement.scale == pytest.approx(scale, rel=0.004)
     assert out_of_place(found.placement, true, shape) < 1
     assert found.clarity > resized(Detail.of(small(to_8_bits(plain)))).clarity + 2
+
+
+@pytest.mark.parametrize("quality", [90, 75])
+@pytest.mark.parametrize("sign", [1, -1])
+def test_a_pilot_is_told_from_its_negative(plain, sign, quality):
+    gray = compressed(with_pilot(plain, sign * LEVEL), quality)
+    here, *others = unmoved(Detail.of(gray))
+    assert (here.sign, here.placement.orientation) == (sign, UPRIGHT)
+    assert here.clarity > max(other.clarity for other in others if other.sign != sign) + 5
+    for found in (register(Detail.of(gray[3:, 5:]))[0], resized(Detail.of(shrunk(gray, 0.75)))):
+        assert (found.sign, found.placement.orientation) == (sign, UPRIGHT)
 
 
 @pytest.mark.parametrize("shape", [(1, 1), (1, 700), (31, 33)])

@@ -25,9 +25,11 @@ class Architecture(ABC):
 
     Attributes:
         networks: names of the networks, in the order of their files.
+        pilot_sign: of the tile that the family's pilot is: 1, or -1 for its negative.
     """
 
     networks: ClassVar[tuple[str, ...]]
+    pilot_sign: ClassVar[int] = 1
 
     @property
     @abstractmethod

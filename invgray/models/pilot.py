@@ -1,7 +1,8 @@
 """The pilot: a faint tile that is the same in every block, by which a pattern's grid is found.
 
 It tells where blocks begin in a gray that was cropped, turned, mirrored or resized. The rest of the
-pattern leaves its frequencies free.
+pattern leaves its frequencies free. Some families of networks have the tile's negative, by which
+their patterns are told from others'.
 """
 
 from __future__ import annotations
@@ -18,7 +19,8 @@ BLOCK = 8
 WAVES = ((1, 1, 0.0), (1, -1, 0.0), (1, 2, 0.3), (2, -1, 0.1))
 """Periods in a block, down and across, and phase in turns: together they look alike nowhere else.
 
-Turned or shifted, the tile correlates with itself by 0.73 at most; mirrored, by half.
+Turned or shifted, the tile correlates with itself by 0.73 at most; mirrored, by half. With its
+negative, it correlates by 0.61 at most if shifted by whole pixels, and by 0.84 if turned.
 """
 
 

@@ -67,7 +67,8 @@ def pattern(architecture: LayeredArchitecture, dtype: str | None = None) -> kera
     x = layers.Conv2D(BLOCK**2, 3, padding="same", dtype="float32", kernel_initializer=small)(x)
     x = layers.Rescaling(_PATTERN_SCALE, dtype="float32")(x)
     x = subpixel.PixelShuffle(BLOCK, dtype="float32")(x)
-    x = subpixel.Marked(architecture.pilot, balanced=True, dtype="float32")(x)
+    pilot = architecture.pilot_sign * architecture.pilot
+    x = subpixel.Marked(pilot, balanced=True, dtype="float32")(x)
     return keras.Model(planes, x, name="pattern")
 
 

@@ -24,6 +24,7 @@ class SubpixelArchitecture(Architecture):
     """
 
     networks: ClassVar[tuple[str, ...]] = ("encoder", "decoder")
+    pilot_sign: ClassVar[int] = -1
 
     width: int
     levels: int

@@ -84,8 +84,8 @@ def encoder(architecture: SubpixelArchitecture, dtype: str | None = None) -> ker
     rgb = keras.Input((None, None, 3), name="rgb")
     pattern = trunk(rgb, 1, architecture, dtype)
     if architecture.pilot:
-        marked = Marked(-architecture.pilot, balanced=False, dtype="float32", name="pattern")
-        pattern = marked(pattern)
+        pilot = architecture.pilot_sign * architecture.pilot
+        pattern = Marked(pilot, balanced=False, dtype="float32", name="pattern")(pattern)
     luminance = Luminance(dtype="float32", name="luminance")(rgb)
     gray = layers.Add(dtype="float32", name="gray")([luminance, pattern])
     return keras.Model(rgb, gray, name="encoder")

@@ -61,7 +61,7 @@ def test_the_pilot_is_all_that_there_is_at_its_frequencies(randomised, waves, ph
     rgb = photo[None] / np.float32(255)
     pattern = 255 * (built(rgb).numpy()[0, ..., 0] - luminance(rgb[0]))
     assert np.abs(pattern).max() > 10
-    np.testing.assert_allclose(waves(pattern), 0.8 * 2**-0.5 / 2, atol=0.01)
+    np.testing.assert_allclose(waves(pattern), -0.8 * 2**-0.5 / 2, atol=0.01)
 
 
 @pytest.mark.parametrize("name", ["encoder", "decoder"])
