@@ -27,8 +27,11 @@ LEAST_COLOR = 8.0
 SIDE = 384
 """The middle of a picture, so many pixels a side, is enough to tell."""
 
-GLANCE, LOOKED_AT = 128, 3
-"""The same, to tell which of the ways that a gray may lie are the likeliest, and how many."""
+GLANCE, LOOKED_AT, HOPELESS = 128, 3, 0.3
+"""The same, to tell which of the ways that a gray may lie are the likeliest, and how many.
+
+With less agreement than the last, no more is looked at.
+"""
 
 SMALLEST = 16
 """Pixels a side from which on a pattern tells which way it lies."""
@@ -126,18 +129,24 @@ def sight(codecs: Sequence[Codec], gray: Pixels) -> Sighting | None:
     piloted = _by_pilot(with_pilot, gray) if with_pilot else None
     if piloted and piloted.agreement >= SURE:
         return piloted
-    other = _by_pattern(others, gray)
+    as_made = piloted is not None and not _moved(piloted, gray)
+    other = _by_pattern(others, gray, turned=not as_made)
     if piloted is None or other is None:
         return piloted or other
     least = OTHER if other.placement else min(OTHER, piloted.agreement + DOUBT)
     return other if other.agreement > least else piloted
 
 
-def _by_pattern(codecs: Sequence[Codec], gray: Pixels) -> Sighting | None:
-    """The pattern of a codec without a pilot, upright or else turned."""
+def _moved(sighting: Sighting, gray: Pixels) -> bool:
+    """Whether a gray lies otherwise than it was made."""
+    return sighting.placement not in (None, whole(*gray.shape))
+
+
+def _by_pattern(codecs: Sequence[Codec], gray: Pixels, *, turned: bool) -> Sighting | None:
+    """The pattern of a codec without a pilot, upright or else, if that is asked for, turned."""
     seen = _upright(codecs, gray)
     told = _told(seen)
-    if min(gray.shape) < SMALLEST:
+    if not turned or min(gray.shape) < SMALLEST:
         return told
     for upright in [told] if told else seen:
         if sighting := _turned(upright, gray):
@@ -159,7 +168,13 @@ def recognise(codecs: Iterable[Codec], gray: Pixels) -> Sighting | None:
 
 def _upright(codecs: Iterable[Codec], gray: Pixels) -> list[Sighting]:
     """The patterns without a pilot in a gray as it is, however little they agree."""
-    return [Sighting(codec, None, agreement(codec, gray)) for codec in codecs if _shows(codec)]
+    return [Sighting(codec, None, _looked(codec, gray)) for codec in codecs if _shows(codec)]
+
+
+def _looked(codec: Codec, gray: Pixels) -> float:
+    """Agreement of a gray as it is; of a small middle only where that is hopeless."""
+    glance = agreement(codec, gray, side=GLANCE)
+    return glance if glance < HOPELESS else agreement(codec, gray)
 
 
 def _told(seen: Sequence[Sighting]) -> Sighting | None:
@@ -179,7 +194,7 @@ def _turned(upright: Sighting, gray: Pixels) -> Sighting | None:
     ways = [way for way in ORIENTATIONS if way != UPRIGHT]
     likely = max(ways, key=lambda way: agreement(codec, way.undo(gray), side=GLANCE))
     placement = whole(height, width, likely)
-    best = Sighting(codec, placement, agreement(codec, likely.undo(gray)))
+    best = Sighting(codec, placement, _looked(codec, likely.undo(gray)))
     if best.agreement <= upright.agreement + UPRIGHT_BONUS:
         best = upright
     return _told([best])
@@ -253,8 +268,8 @@ def _agreeing(
         if place.sign == codec.preset.card.architecture.pilot_sign
     ]
     if len(seen) > LOOKED_AT:
-        seen.sort(key=lambda way: _lead(_sighting(*way, gray, GLANCE)), reverse=True)
-    found = [(_sighting(*way, gray), way[1].clarity) for way in seen[:LOOKED_AT]]
+        seen.sort(key=lambda way: _lead(_sighting(way[0], way[1], gray, GLANCE)), reverse=True)
+    found = [(_sighting(codec, place, gray), place.clarity) for codec, place in seen[:LOOKED_AT]]
     if not found:
         return None
     best, clarity = max(found, key=lambda sighting: _lead(sighting[0]))
