@@ -168,13 +168,17 @@ def recognise(codecs: Iterable[Codec], gray: Pixels) -> Sighting | None:
 
 def _upright(codecs: Iterable[Codec], gray: Pixels) -> list[Sighting]:
     """The patterns without a pilot in a gray as it is, however little they agree."""
-    return [Sighting(codec, None, _looked(codec, gray)) for codec in codecs if _shows(codec)]
+    return [
+        Sighting(codec, None, _looked(codec, gray, agreement(codec, gray, side=GLANCE)))
+        for codec in codecs
+        if _shows(codec)
+    ]
 
 
-def _looked(codec: Codec, gray: Pixels) -> float:
-    """Agreement of a gray as it is; of a small middle only where that is hopeless."""
-    glance = agreement(codec, gray, side=GLANCE)
-    return glance if glance < HOPELESS else agreement(codec, gray)
+def _looked(codec: Codec, gray: Pixels, glance: float) -> float:
+    """Agreement of a gray as it is; that of a small middle where it is hopeless, or all."""
+    enough = glance < HOPELESS or max(gray.shape) <= GLANCE
+    return glance if enough else agreement(codec, gray)
 
 
 def _told(seen: Sequence[Sighting]) -> Sighting | None:
@@ -191,10 +195,12 @@ def _turned(upright: Sighting, gray: Pixels) -> Sighting | None:
         gray: uint8 ``(H, W)``.
     """
     codec, (height, width) = upright.codec, gray.shape
-    ways = [way for way in ORIENTATIONS if way != UPRIGHT]
-    likely = max(ways, key=lambda way: agreement(codec, way.undo(gray), side=GLANCE))
+    glances = {
+        way: agreement(codec, way.undo(gray), side=GLANCE) for way in ORIENTATIONS if way != UPRIGHT
+    }
+    likely = max(glances, key=lambda way: glances[way])
     placement = whole(height, width, likely)
-    best = Sighting(codec, placement, _looked(codec, likely.undo(gray)))
+    best = Sighting(codec, placement, _looked(codec, likely.undo(gray), glances[likely]))
     if best.agreement <= upright.agreement + UPRIGHT_BONUS:
         best = upright
     return _told([best])
