@@ -10,6 +10,7 @@ from PIL import Image
 from skimage import data
 
 from invgray import detector, loading
+from invgray.benchmark.handling import shrunk
 from invgray.color.levels import to_8_bits
 from invgray.color.luminance import luminance
 from invgray.fine.orientation import Orientation
@@ -22,11 +23,6 @@ from invgray.registration import CLEAR, Detail, Registration, register
 def piloted(machine):
     """A preset whose pattern has a pilot."""
     return loading.load_codec("standard-4", machine)
-
-
-def shrunk(gray, factor):
-    height, width = (round(factor * n) for n in gray.shape)
-    return np.asarray(Image.fromarray(gray).resize((width, height), Image.Resampling.LANCZOS))
 
 
 def compressed(gray, quality):

@@ -9,6 +9,7 @@ import pytest
 from PIL import Image
 from skimage import data
 
+from invgray.benchmark.handling import shrunk
 from invgray.color.levels import to_8_bits
 from invgray.color.luminance import luminance
 from invgray.fine.orientation import ORIENTATIONS, UPRIGHT
@@ -43,11 +44,6 @@ def compressed(gray, quality):
     file = BytesIO()
     Image.fromarray(gray).save(file, "JPEG", quality=quality)
     return np.asarray(Image.open(file))
-
-
-def shrunk(gray, factor):
-    height, width = (round(factor * n) for n in gray.shape)
-    return np.asarray(Image.fromarray(gray).resize((width, height), Image.Resampling.LANCZOS))
 
 
 def out_of_place(found, true, shape):
