@@ -18,7 +18,7 @@ _LONGEST = 200
 _FAX_DAMAGE = re.compile("Premature EO[LF]|Line length mismatch")
 """What libtiff only warns of, when rows of a fax (T.4, T.6) do not have the picture's width."""
 
-_thread, _decoding = threading.local(), threading.Lock()
+_thread, _decoding, _beginning = threading.local(), threading.Lock(), threading.Lock()
 
 
 @contextmanager
@@ -28,7 +28,8 @@ def errors(form: str | None) -> Iterator[list[str]]:
     Args:
         form: Pillow's name of the format that is decoded meanwhile; TIFFs wait for each other.
     """
-    _listen()
+    with _beginning:
+        _listen()
     lines: list[str] = []
     with _decoding if form == "TIFF" else nullcontext():
         _thread.errors = lines
@@ -40,7 +41,7 @@ def errors(form: str | None) -> Iterator[list[str]]:
 
 @cache
 def _listen() -> Any:  # noqa: ANN401 - ctypes' types of functions have no names
-    """Have libtiff tell its errors and warnings.
+    """Have libtiff tell its errors and warnings; to be called by one thread at a time.
 
     Errors that no thread listens to go where they went before. Pillow turns warnings off, for all
     threads, before it decodes; they are turned on again as libtiff opens the picture, which it

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import io
 import random
+import subprocess
+import sys
 from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
@@ -122,3 +124,30 @@ def test_threads_hear_of_their_own_damage_only_and_of_all_of_it(saved):
     assert (damaged(sound), damaged(spoilt)) == (False, True)
     with ThreadPoolExecutor(4) as pool:
         assert list(pool.map(damaged, [sound, spoilt] * 200)) == [False, True] * 200
+
+
+def test_threads_that_are_the_first_listen_together():
+    """Two that began to listen at once left libtiff with a function that was gone."""
+    script = """
+import io, sys, threading
+from PIL import Image
+from invgray.files.tiff import errors
+
+sys.setswitchinterval(1e-6)
+start = threading.Barrier(16)
+
+def listen():
+    start.wait()
+    with errors("PNG"):
+        pass
+
+threads = [threading.Thread(target=listen) for _ in range(16)]
+for thread in threads:
+    thread.start()
+for thread in threads:
+    thread.join()
+for _ in range(50):
+    Image.new("L", (99, 99)).save(io.BytesIO(), "TIFF", compression="tiff_lzw")
+"""
+    for _ in range(8):
+        subprocess.run([sys.executable, "-c", script], check=True)
