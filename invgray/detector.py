@@ -82,13 +82,18 @@ What is beyond counts so much more than agreement of other patterns.
 AS_LARGE = 0.01
 """A gray that was resized by less should agree more than by that; what is finer is there."""
 
-UNMISTAKABLE = 18.0
-"""Clarity from which on a pilot needs no agreement: networks that have learned little have none."""
+UNMISTAKABLE, UNMISTAKABLE_BONUS = 18.0, 0.05
+"""Clarity from which on a pilot needs no agreement: networks that have learned little have none.
+
+The second is agreement by which other places must exceed that with the clearest such pilot: what is
+left after a blur or on paper agrees with none.
+"""
 
 UPRIGHT_CLEAR, NEARLY = 0.3, 0.75
-"""Share of the clearest pilot's clarity from which on an upright and another place may be true.
+"""Share of the clearest pilot's clarity from which on a place may be true.
 
-Patterns have waves of their own that are like those of a pilot that was mirrored.
+The first is for upright places where the clearest is not: patterns have waves of their own that are
+like those of a pilot that was mirrored.
 """
 
 
@@ -99,13 +104,15 @@ class Sighting:
     Attributes:
         codec: whose pattern it is.
         placement: where its grid lies; None as in a whole and upright gray.
-        agreement: of the gray with the pattern there, see :func:`agreement`; or how clear the
+        agreement: of the gray with the pattern there, see :func:`look`; or how clear the
             pilot is, on the same scale.
+        color: mean of the colours that come out there, in levels between their channels.
     """
 
     codec: Codec
     placement: Placement | None
     agreement: float
+    color: float
 
 
 def _agreed(sighting: Sighting | None) -> float:
@@ -168,17 +175,13 @@ def recognise(codecs: Iterable[Codec], gray: Pixels) -> Sighting | None:
 
 def _upright(codecs: Iterable[Codec], gray: Pixels) -> list[Sighting]:
     """The patterns without a pilot in a gray as it is, however little they agree."""
-    return [
-        Sighting(codec, None, _looked(codec, gray, agreement(codec, gray, side=GLANCE)))
-        for codec in codecs
-        if _shows(codec)
-    ]
+    return [_closer(look(codec, gray, side=GLANCE), gray) for codec in codecs if _shows(codec)]
 
 
-def _looked(codec: Codec, gray: Pixels, glance: float) -> float:
-    """Agreement of a gray as it is; that of a small middle where it is hopeless, or all."""
-    enough = glance < HOPELESS or max(gray.shape) <= GLANCE
-    return glance if enough else agreement(codec, gray)
+def _closer(glance: Sighting, gray: Pixels) -> Sighting:
+    """What is seen in a gray as it is; what a small middle shows where that is hopeless, or all."""
+    enough = glance.agreement < HOPELESS or max(gray.shape) <= GLANCE
+    return glance if enough else look(glance.codec, gray)
 
 
 def _told(seen: Sequence[Sighting]) -> Sighting | None:
@@ -196,11 +199,11 @@ def _turned(upright: Sighting, gray: Pixels) -> Sighting | None:
     """
     codec, (height, width) = upright.codec, gray.shape
     glances = {
-        way: agreement(codec, way.undo(gray), side=GLANCE) for way in ORIENTATIONS if way != UPRIGHT
+        way: look(codec, way.undo(gray), side=GLANCE) for way in ORIENTATIONS if way != UPRIGHT
     }
-    likely = max(glances, key=lambda way: glances[way])
-    placement = whole(height, width, likely)
-    best = Sighting(codec, placement, _looked(codec, likely.undo(gray), glances[likely]))
+    likely = max(glances, key=lambda way: glances[way].agreement)
+    seen = _closer(glances[likely], likely.undo(gray))
+    best = replace(seen, placement=whole(height, width, likely))
     if best.agreement <= upright.agreement + UPRIGHT_BONUS:
         best = upright
     return _told([best])
@@ -241,8 +244,9 @@ def _by_pilot(codecs: Sequence[Codec], gray: Pixels) -> Sighting | None:
 
 
 def _likely(place: Registration, clearest: Registration) -> bool:
-    """Whether a gray may lie so: upright, or nearly as clear as the clearest way."""
-    least = UPRIGHT_CLEAR if place.placement.orientation == UPRIGHT else NEARLY
+    """Whether a gray may lie so: nearly as clear as the clearest, or upright where that is not."""
+    upright, instead = (way.placement.orientation == UPRIGHT for way in (place, clearest))
+    least = UPRIGHT_CLEAR if upright and not instead else NEARLY
     return place.clarity >= least * clearest.clarity
 
 
@@ -265,7 +269,7 @@ def _agreeing(
     Args:
         codecs: with a pilot.
         gray: uint8 ``(H, W)``.
-        places: to look at.
+        places: to look at; the likeliest first.
     """
     seen = [
         (codec, place)
@@ -273,20 +277,21 @@ def _agreeing(
         for place in places
         if place.sign == codec.preset.card.architecture.pilot_sign
     ]
+
+    def at(way: tuple[Codec, Registration], side: int) -> tuple[float, Sighting]:
+        """What is seen there, after what it is preferred by."""
+        codec, place = way
+        sighting = look(codec, gray, place.placement, side)
+        unmistakable = place is places[0] and place.clarity >= UNMISTAKABLE
+        return _lead(sighting) + UNMISTAKABLE_BONUS * unmistakable, sighting
+
     if len(seen) > LOOKED_AT:
-        seen.sort(key=lambda way: _lead(_sighting(way[0], way[1], gray, GLANCE)), reverse=True)
-    found = [(_sighting(codec, place, gray), place.clarity) for codec, place in seen[:LOOKED_AT]]
+        seen.sort(key=lambda way: at(way, GLANCE)[0], reverse=True)
+    found = [(*at(way, SIDE), way[1].clarity) for way in seen[:LOOKED_AT]]
     if not found:
         return None
-    best, clarity = max(found, key=lambda sighting: _lead(sighting[0]))
-    if best.codec.preset.card.abilities.comes_off:
-        return best
-    return _by_clarity(best, gray, clarity)
-
-
-def _sighting(codec: Codec, place: Registration, gray: Pixels, side: int = SIDE) -> Sighting:
-    """What is seen of a pattern at a place; see :func:`agreement`."""
-    return Sighting(codec, place.placement, agreement(codec, gray, place.placement, side))
+    _, best, clarity = max(found, key=lambda found: found[0])
+    return best if best.codec.preset.card.abilities.comes_off else _by_clarity(best, clarity)
 
 
 def _lead(sighting: Sighting) -> float:
@@ -296,17 +301,15 @@ def _lead(sighting: Sighting) -> float:
     return LEANING_COUNTS * (sighting.agreement - LEANING)
 
 
-def _by_clarity(sighting: Sighting, gray: Pixels, clarity: float) -> Sighting | None:
+def _by_clarity(sighting: Sighting, clarity: float) -> Sighting | None:
     """The same of a pattern that depends on the luminance, which agrees with others' grays, too.
 
     Where a gray has none, hardly any colours are found. Where there are, it is the likelier the
     clearer the pilot is; a clear one is sure.
     """
-    codec, placement = sighting.codec, sighting.placement
+    placement = sighting.placement
     as_large = placement is None or abs(placement.scale - 1) < AS_LARGE
-    if as_large and _lead(sighting) < 0:
-        return None
-    if not _colored(codec, _middle(codec, gray, placement)):
+    if sighting.color < LEAST_COLOR or (as_large and _lead(sighting) < 0):
         return None
     return replace(sighting, agreement=SURE / CLEAR * clarity)
 
@@ -335,22 +338,22 @@ def survived_print(codec: Codec, gray: Pixels) -> bool:
     """
     if not codec.preset.card.abilities.handled:
         return False
-    return _colored(codec, _middle(codec, gray))
+    return _color(codec.read_pattern(_middle(codec, gray))) >= LEAST_COLOR
 
 
-def _colored(codec: Codec, gray: Pixels) -> bool:
-    """Whether a gray decodes to colours to speak of."""
-    return bool(np.ptp(codec.read_pattern(gray), axis=-1).mean() >= LEAST_COLOR)
+def _color(rgb: Pixels) -> float:
+    """Mean difference between the highest and lowest channel of pixels, in levels."""
+    return float(np.ptp(rgb, axis=-1).mean())
 
 
-def agreement(
+def look(
     codec: Codec, gray: Pixels, placement: Placement | None = None, side: int = SIDE
-) -> float:
-    """How far a gray is what its decoded colours would be encoded as, in [-1, 1].
+) -> Sighting:
+    """What is seen of a codec's pattern at one place.
 
-    A gray that the codec made is, up to rounding, the encoding of the colours that come out of it:
-    what both add to the luminance correlates almost fully. A plain gray has no such pattern; the
-    few colours that a decoder finds in it leave another one.
+    A gray agrees, in [-1, 1], as far as it is what its decoded colours would be encoded as: what
+    both add to the luminance correlates almost fully in a gray that the codec made. A plain gray
+    has no such pattern; the few colours that a decoder finds in it leave another one.
 
     Args:
         codec: whose pattern to look for.
@@ -364,7 +367,8 @@ def agreement(
     found, expected = (x - plain for x in (gray, codec.unrounded(rgb)))
     found, expected = found - found.mean(), expected - expected.mean()
     scale = np.sqrt(np.mean(found**2) * np.mean(expected**2))
-    return float(np.mean(found * expected) / max(scale, 1e-6))
+    agreed = float(np.mean(found * expected) / max(scale, 1e-6))
+    return Sighting(codec, placement, agreed, _color(rgb))
 
 
 def _middle(

@@ -31,6 +31,11 @@ FIGURES = {
         "coffee": {"psnr": 37.35, "ssim": 0.965, "structure": 0.928, "gray_psnr": 32.25},
         "cat": {"psnr": 40.28, "ssim": 0.983, "structure": 0.974, "gray_psnr": 34.43},
     },
+    "robust-2": {
+        "astronaut": {"psnr": 37.38, "ssim": 0.968, "structure": 0.979, "gray_psnr": 35.47},
+        "coffee": {"psnr": 36.06, "ssim": 0.958, "structure": 0.921, "gray_psnr": 32.16},
+        "cat": {"psnr": 38.26, "ssim": 0.977, "structure": 0.974, "gray_psnr": 35.43},
+    },
     "paper-1": {
         "astronaut": {"psnr": 39.61, "ssim": 0.975, "structure": 0.939, "gray_psnr": 30.49},
         "coffee": {"psnr": 38.66, "ssim": 0.965, "structure": 0.689, "gray_psnr": 24.48},
@@ -192,15 +197,15 @@ def test_decode_refuses_colour_and_what_is_not_levels(codec, photo, dtype):
 @pytest.mark.parametrize(
     ("handling", "decibels"),
     [
-        ("jpeg-90", 37.2),
-        ("jpeg-75", 34.5),
-        ("jpeg-50", 32.2),
-        ("resize-90%", 35.2),
-        ("noise-2", 37.5),
+        ("jpeg-90", 35.9),
+        ("jpeg-75", 33.9),
+        ("jpeg-50", 32.1),
+        ("resize-90%", 34.6),
+        ("noise-2", 36.3),
     ],
 )
 def test_robust_grays_survive_handling(machine, photos, handling, decibels):
-    robust, handled = loading.load_codec("robust-1", machine), HANDLINGS[handling].apply
+    robust, handled = loading.load_codec("robust-2", machine), HANDLINGS[handling].apply
     grays = {name: robust.encode(rgb, fine=False) for name, rgb in photos.items()}
     found = [metrics.psnr(photos[n], robust.decode(handled(gray))) for n, gray in grays.items()]
     assert np.mean(found) == pytest.approx(decibels, abs=0.3)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -13,6 +14,7 @@ from invgray import detector, loading
 from invgray.benchmark.handling import shrunk
 from invgray.color.levels import to_8_bits
 from invgray.color.luminance import luminance
+from invgray.detector import Sighting
 from invgray.fine.orientation import Orientation
 from invgray.inference.machine import Machine
 from invgray.placement import whole
@@ -23,6 +25,12 @@ from invgray.registration import CLEAR, Detail, Registration, register
 def piloted(machine):
     """A preset whose pattern has a pilot."""
     return loading.load_codec("standard-4", machine)
+
+
+@pytest.fixture(scope="module")
+def negative(machine):
+    """A preset whose pattern depends on the luminance, and has a pilot of the other sign."""
+    return loading.load_codec("robust-2", machine)
 
 
 def compressed(gray, quality):
@@ -55,6 +63,49 @@ def test_a_pilot_is_seen_in_whole_grays_of_half_the_size(piloted, robust, codec,
     assert found.placement.words(*small.shape, 8) == "resized to 50%"
     plain = to_8_bits(luminance(rgb))
     assert detector.sight([piloted, robust, codec], shrunk(plain, 0.5)) is None
+
+
+@pytest.mark.parametrize("quality", [75, 50])
+@pytest.mark.parametrize("name", ["astronaut", "coffee", "cat"])
+def test_patterns_are_told_by_the_sign_of_their_pilot(piloted, negative, photos, name, quality):
+    """To decoders, grays of these agree with each other's pattern."""
+    candidates = [piloted, negative]
+    for maker in candidates:
+        gray = compressed(maker.encode(photos[name], fine=False), quality)
+        sighting = detector.sight(candidates, gray)
+        assert sighting.codec is maker
+        assert sighting.placement.words(*gray.shape, 8) == ""
+
+
+@pytest.mark.parametrize("name", ["astronaut", "coffee", "cat"])
+def test_a_pattern_with_a_pilot_is_told_from_one_that_it_was_trained_from(
+    piloted, negative, robust, photos, name
+):
+    """The second began with the weights of the first, and each can read the other's."""
+    for maker in (robust, negative):
+        gray = compressed(maker.encode(photos[name], fine=False), 75)
+        sighting = detector.sight([piloted, robust, negative], gray)
+        assert sighting.codec is maker
+
+
+@pytest.mark.parametrize(
+    ("handling", "words"),
+    [
+        (lambda gray: compressed(gray[21:, 11:], 75), "cropped"),
+        (lambda gray: shrunk(gray, 0.75), "resized to 75%"),
+        (lambda gray: shrunk(gray, 0.5), "resized to 50%"),
+        (lambda gray: compressed(np.rot90(gray), 75), "turned left"),
+    ],
+)
+def test_a_pattern_that_depends_on_the_luminance_is_found_by_its_pilot(
+    piloted, negative, robust, handling, words
+):
+    rgb, candidates = data.chelsea()[:296, :448], [piloted, robust, negative]
+    gray = handling(negative.encode(rgb, fine=False))
+    sighting = detector.sight(candidates, gray)
+    assert sighting.codec is negative
+    assert words in sighting.placement.words(*gray.shape, 8)
+    assert detector.sight(candidates, handling(to_8_bits(luminance(rgb)))) is None
 
 
 @pytest.mark.parametrize("quality", [90, pytest.param(60, marks=pytest.mark.long)])
@@ -90,9 +141,40 @@ def test_a_gray_is_where_it_was_made_unless_another_place_agrees_clearly_more(
     monkeypatch.setattr(detector, "resized", lambda *_: Registration(other, 19.9, True))
     monkeypatch.setattr(detector, "register", lambda *_: [Registration(other, 17.8, True)])
     agreements = {true: 0.187, other: agreed}
-    monkeypatch.setattr(detector, "agreement", lambda _codec, _gray, place, *_: agreements[place])
+    monkeypatch.setattr(
+        detector,
+        "look",
+        lambda codec, _gray, place, *_: Sighting(codec, place, agreements[place], 0.0),
+    )
     sighting = detector.sight([piloted], np.zeros((256, 256), np.uint8))
     assert sighting.placement == (other if moved else true)
+
+
+@pytest.mark.parametrize(
+    ("other", "clarity", "agreed"),
+    [
+        (replace(whole(256, 256), middle=(131.5, 127.5)), 19.6, 0.054),
+        (whole(256, 256, Orientation(1, True)), 42.4, 0.084),
+    ],
+)
+@pytest.mark.parametrize("turned", [False, True])
+def test_where_nothing_agrees_the_clearest_place_is_the_true_one(
+    piloted, monkeypatch, other, clarity, agreed, turned
+):
+    """In Kodak's picture 19, blurred by a pixel, the true place agreed by 0.048."""
+    true = whole(256, 256, Orientation(0, True)) if turned else whole(256, 256)
+    clearest = Registration(true, 49.7, True)
+    places = [clearest, Registration(other, clarity, True)]
+    monkeypatch.setattr(detector, "unmoved", lambda *_: places[:1])
+    monkeypatch.setattr(detector, "resized", lambda *_: clearest)
+    monkeypatch.setattr(detector, "register", lambda *_: places)
+    agreements = {true: 0.048, other: agreed}
+    monkeypatch.setattr(
+        detector,
+        "look",
+        lambda codec, _gray, place, *_: Sighting(codec, place, agreements[place], 0.0),
+    )
+    assert detector.sight([piloted], np.zeros((256, 256), np.uint8)).placement == true
 
 
 @pytest.mark.parametrize("name", ["astronaut", "coffee", "cat"])
@@ -104,8 +186,8 @@ def test_hidden_colours_are_told_from_none(codec, robust, photos, name):
 
 
 def test_agreement_is_nearly_full_for_a_codec_s_own_gray(codec, photo):
-    assert detector.agreement(codec, codec.encode(photo)) > 0.9
-    assert detector.agreement(codec, to_8_bits(luminance(photo))) < 0.5
+    assert detector.look(codec, codec.encode(photo)).agreement > 0.9
+    assert detector.look(codec, to_8_bits(luminance(photo))).agreement < 0.5
 
 
 @pytest.mark.parametrize("shape", [(64, 64), (1, 1), (1, 500)])
@@ -117,7 +199,7 @@ def test_the_middle_lies_on_the_networks_grid(robust):
     """Its left edge would be at pixel 33; looked at from there, the pattern is out of step."""
     rgb = data.chelsea()
     assert rgb.shape == (300, 451, 3)
-    assert detector.agreement(robust, robust.encode(rgb)) > 0.9
+    assert detector.look(robust, robust.encode(rgb)).agreement > 0.9
 
 
 def test_grays_without_a_pattern_of_their_own_are_not_told(paper, photo):
@@ -130,7 +212,9 @@ def test_grays_without_a_pattern_of_their_own_are_not_told(paper, photo):
 def test_a_turned_gray_agrees_clearly_more_than_as_it_is(robust, monkeypatch, turned, told):
     """Even where it agrees too little as it is: nearly as much is seen in it mirrored."""
     found = iter([detector.HANDLED_THRESHOLD - 0.005, *[turned] * 8])
-    monkeypatch.setattr(detector, "agreement", lambda _codec, _gray, **_: next(found))
+    monkeypatch.setattr(
+        detector, "look", lambda codec, _gray, **_: Sighting(codec, None, next(found), 0.0)
+    )
     sighting = detector.sight([robust], np.zeros((64, 64), np.uint8))
     assert (sighting is not None) == told
 

@@ -30,14 +30,15 @@ FIGURES = {
     "standard-1": {"astronaut": 43.38, "coffee": 43.47, "cat": 44.40},
     "standard-4": {"astronaut": 44.65, "coffee": 45.00, "cat": 45.81},
     "robust-1": {"astronaut": 44.39, "coffee": 44.80, "cat": 46.02},
+    "robust-2": {"astronaut": 44.55, "coffee": 45.03, "cat": 45.94},
     "luminance-1": {"astronaut": 44.65, "coffee": 45.00, "cat": 45.94},
 }
 """PSNR in dB of untouched grays with a fine layer; see ``test_codec.py`` for those without."""
 
-FAINT = {"standard-4": 34.0, "robust-1": 35.0}
+FAINT = {"standard-4": 34.0, "robust-2": 35.0}
 """Least PSNR in dB of the photograph by the pattern alone, whose lowest bit is gone."""
 
-BESIDE = {"standard-4": 28.0, "robust-1": 33.0}
+BESIDE = {"standard-4": 28.0, "robust-2": 32.0}
 """Least PSNR in dB of what is left around the whole cells of a crop of it."""
 
 
@@ -88,7 +89,7 @@ def picture():
 ROWS, COLUMNS = (0, 133, 266, 400), (0, 150, 300, 451)
 
 
-@pytest.fixture(scope="module", params=["standard-4", "robust-1"])
+@pytest.fixture(scope="module", params=["standard-4", "robust-2"])
 def preset(request):
     return request.param
 
@@ -116,7 +117,7 @@ def test_untouched_grays_are_near_perfect(photos, preset, name):
     assert (found.fine, found.exact) == (1, False)
 
 
-@pytest.mark.parametrize("preset", ["robust-1", "standard-1"])
+@pytest.mark.parametrize("preset", ["robust-2", "robust-1", "standard-1"])
 def test_a_pattern_that_the_scale_cuts_off_comes_off_well(photos, preset):
     bright = np.minimum(1.6 * photos["coffee"], 255).astype(np.uint8)
     found, pure = (
