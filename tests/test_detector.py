@@ -65,7 +65,7 @@ def test_a_pilot_is_seen_in_whole_grays_of_half_the_size(piloted, robust, codec,
     assert detector.sight([piloted, robust, codec], shrunk(plain, 0.5)) is None
 
 
-@pytest.mark.parametrize("quality", [75, 50])
+@pytest.mark.parametrize("quality", [pytest.param(75, marks=pytest.mark.long), 50])
 @pytest.mark.parametrize("name", ["astronaut", "coffee", "cat"])
 def test_patterns_are_told_by_the_sign_of_their_pilot(piloted, negative, photos, name, quality):
     """To decoders, grays of these agree with each other's pattern."""
@@ -77,7 +77,10 @@ def test_patterns_are_told_by_the_sign_of_their_pilot(piloted, negative, photos,
         assert sighting.placement.words(*gray.shape, 8) == ""
 
 
-@pytest.mark.parametrize("name", ["astronaut", "coffee", "cat"])
+@pytest.mark.parametrize(
+    "name",
+    [*(pytest.param(name, marks=pytest.mark.long) for name in ("astronaut", "coffee")), "cat"],
+)
 def test_a_pattern_with_a_pilot_is_told_from_one_that_it_was_trained_from(
     piloted, negative, robust, photos, name
 ):
@@ -94,7 +97,9 @@ def test_a_pattern_with_a_pilot_is_told_from_one_that_it_was_trained_from(
         (lambda gray: compressed(gray[21:, 11:], 75), "cropped"),
         (lambda gray: shrunk(gray, 0.75), "resized to 75%"),
         (lambda gray: shrunk(gray, 0.5), "resized to 50%"),
-        (lambda gray: compressed(np.rot90(gray), 75), "turned left"),
+        pytest.param(
+            lambda gray: compressed(np.rot90(gray), 75), "turned left", marks=pytest.mark.long
+        ),
     ],
 )
 def test_a_pattern_that_depends_on_the_luminance_is_found_by_its_pilot(
