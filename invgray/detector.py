@@ -338,7 +338,7 @@ def survived_print(codec: Codec, gray: Pixels) -> bool:
     """
     if not codec.preset.card.abilities.handled:
         return False
-    return _color(codec.read_pattern(_middle(codec, gray))) >= LEAST_COLOR
+    return _color(codec.read_pattern(_middle(codec, gray), refine=False)) >= LEAST_COLOR
 
 
 def _color(rgb: Pixels) -> float:
@@ -362,7 +362,7 @@ def look(
         side: of its middle that is looked at, in pixels.
     """
     gray = _middle(codec, gray, placement, side)
-    rgb = codec.read_pattern(gray)
+    rgb = codec.read_pattern(gray, refine=False)
     plain = luminance(rgb)
     found, expected = (x - plain for x in (gray, codec.unrounded(rgb)))
     found, expected = found - found.mean(), expected - expected.mean()

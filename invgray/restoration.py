@@ -43,7 +43,7 @@ class Networks:
         pattern: from Cb, Cr and a luminance of a part of a picture, ``(h, w)`` each in levels, and
             the part's offset to the networks' grid, to what is added to the luminance: ``(h, w)``.
         decoder: from a gray, uint8 ``(H, W)``, and its offset to colours by its pattern alone,
-            uint8 ``(H, W, 3)``; with what hears of its progress.
+            uint8 ``(H, W, 3)``; with what hears of its progress, and whether they are refined.
         tiles: from a picture's size, what is made of a part, and the picture's offset to all tiles;
             likewise.
         grid: pixels of a side of the networks' grid, which lies on the first pixel of a picture.
@@ -52,7 +52,7 @@ class Networks:
     """
 
     pattern: Callable[[Floats, Floats, Floats, Offset], Floats]
-    decoder: Callable[[Pixels, Offset, Watch], Pixels]
+    decoder: Callable[[Pixels, Offset, Watch, bool], Pixels]
     tiles: Callable[[tuple[int, int], View, Offset, Watch], Iterator[Tile]]
     grid: int
     coarse: bool
@@ -112,14 +112,15 @@ def _color(
     watch: Watch,
 ) -> None:
     """Fill in the colours of what is not exact."""
+    damaged = restored.share < 1
     if networks.coarse:
-        read = 0.5 if restored.share < 1 else 0.0
-        guess = networks.decoder(gray, offset, portion(watch, 0, read)) if read else None
+        read = 0.5 if damaged else 0.0
+        guess = networks.decoder(gray, offset, portion(watch, 0, read), False) if damaged else None
         picture = _Picture(gray, restored, guess)
         tiles = _coarse(picture, networks, offset, portion(watch, read, 1))
     else:
         read = 1 / (1 + len(STEPS))
-        guess = networks.decoder(gray, offset, portion(watch, 0, read))
+        guess = networks.decoder(gray, offset, portion(watch, 0, read), damaged)
         picture = _Picture(gray, restored, guess)
         tiles = _iterated(
             picture, mix.gray(guess).astype(np.float32), networks, offset, portion(watch, read, 1)
@@ -129,7 +130,7 @@ def _color(
         rgb = to_8_bits(chroma.to_rgb(y - mix.shift(part.cb, part.cr), part.cb, part.cr))
         kept = restored.exact_at(rows, columns)
         np.copyto(restored.rgb[rows, columns], rgb, where=~kept[..., None])
-    if guess is not None and restored.share < 1:
+    if guess is not None and damaged:
         _fill_in(guess, restored)
 
 
