@@ -169,12 +169,12 @@ def test_a_pure_fine_layer_says_where_it_has_no_room(photo, height, width):
 @settings(deadline=None, max_examples=8)
 @given(st.integers(13, 48), st.integers(13, 48))
 def test_small_pictures_of_few_colours_are_exact(height, width):
-    """From 240 pixels on, two colours always fit."""
+    """From 248 pixels on, two colours always fit."""
     rgb = np.full((height, width, 3), (200, 30, 60), np.uint8)
     rgb[height // 2 :] = (30, 90, 220)
     codec = loading.load_codec("luminance", FLOAT32)
     found = codec.restore(codec.encode(rgb))
-    if height * width >= 240:
+    if height * width >= 248:
         assert found.exact
     assert found.exact == (found.fine == 1)
     if found.exact:

@@ -123,7 +123,7 @@ def test_figures_are_of_the_shipped_weights(file, preset):
 @pytest.mark.parametrize("preset", CODECS, ids=lambda preset: preset.name)
 def test_codecs_do_as_well_as_their_cards_say(preset):
     measured = results.load(FOLDER / "photographs.json").presets[preset.name]
-    layered = preset.card.abilities.layered  # cards tell what the pattern does alone
+    layered = preset.card.abilities.layered  # cards tell what the networks do alone
     for name, value in preset.card.figures.items():
         if name == "psnr_jpeg_75":
             found = measured.robustness["jpeg-75"].psnr

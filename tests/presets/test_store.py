@@ -95,19 +95,19 @@ def test_unknown_presets_are_refused():
 
 
 def test_load_takes_names_and_folders():
-    preset = store.find("robust")
+    preset = store.find("paper")
     assert invgray.load(preset.directory).preset == preset
-    assert invgray.load("robust").preset == preset
+    assert invgray.load("paper").preset == preset
     assert store.find("standard").directory.name == "standard-4"
     assert store.load("standard-1").digest == "10ccf9bb032a4b80"
 
 
 def test_presets_are_equal_by_what_they_are(tmp_path):
-    preset = store.find("robust")
+    preset = store.find("paper")
     again = store.open_directory(preset.directory)
     assert again == preset
     assert hash(again) == hash(preset)
-    copy = tmp_path / "robust"
+    copy = tmp_path / "paper"
     shutil.copytree(preset.directory, copy)
     assert store.open_directory(copy) != preset
     assert store.open_directory(copy).digest == preset.digest
