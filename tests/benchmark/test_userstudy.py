@@ -10,6 +10,7 @@ from urllib.parse import unquote
 import numpy as np
 import pytest
 from msgspec.structs import replace as with_facts
+from selenium.webdriver.support.wait import WebDriverWait
 
 from invgray.benchmark import answers, methods, quality, userstudy
 from invgray.benchmark.answers import Better
@@ -40,6 +41,7 @@ class Study:
         return self.browser.find_element("css selector", selector)
 
     def click(self, selector):
+        WebDriverWait(self.browser, 5).until(lambda _: self.find(selector).is_displayed())
         self.find(selector).click()
 
     def wait_for(self, number):
