@@ -39,24 +39,41 @@ SMALLEST = 16
 UPRIGHT_BONUS = 0.01
 """Agreement by which another orientation must exceed that of the gray as it is."""
 
-UNMOVED_CLEAR, UNMOVED_AGREEMENT, SETTLED = 4.0, 0.15, 0.45
-"""Clarity and agreement by which a pilot is that of a gray that is as large as it was made.
+UNMOVED_CLEAR, RESIZED_CLEAR = 4.0, 3.5
+"""Least clarity of a pilot in a gray that is as large as it was made, and in one that was resized.
 
-With the last no other place is looked for: at a wrong place of a gray that was cropped, a quarter
-agrees at most times, and 0.37 has been seen.
+So few places are to choose from there that chance makes less of them than :data:`CLEAR`.
 """
 
-MOVED_AGREEMENT, BEYOND_UNMOVED = 0.05, 0.05
-"""Least agreement of a gray that was cropped, turned or resized, and beyond that as it was made.
+NEARLY, NEARLY_UPRIGHT = 0.6, 0.3
+"""Share of the clearest pilot's clarity from which on a place may be true, and an upright one.
+
+Patterns have waves of their own that are like those of a pilot that was mirrored.
+"""
+
+UPRIGHT_COUNTS, WHOLE_COUNTS, CLARITY_COUNTS = 0.2, 0.2, 0.5
+"""Agreement that makes up for another orientation, for a crop, and for having no clarity.
+
+Chosen on held-out training pictures: compressed, cropped, resized, turned and blurred.
+"""
+
+SETTLED = 0.75
+"""With that much agreement of a gray as it was made, no other place is looked for."""
+
+UNMOVED_AGREEMENT, MOVED_AGREEMENT = 0.15, 0.05
+"""Least agreement of a gray as it was made, and of one that was cropped or turned.
 
 Compressed twice at different sizes, plain photographs have something like a pilot.
 """
 
-RESIZED_CLEAR, RESIZED_SCORE, AGREEMENT_COUNTS = 3.5, 6.2, 20.0
-"""A gray was resized as it seems if the pilot is that clear, and from this score on.
+RESIZED_SCORE, AGREEMENT_COUNTS = 6.2, 20.0
+"""A gray was resized as a whole if clarity, and agreement so many times, sum up to as much."""
 
-The score is clarity, and agreement so many times.
-"""
+PALE_LEAD = 0.3
+"""With such a :func:`_lead` and a clear pilot, what depends on the luminance may be pale."""
+
+UNMISTAKABLE = 18.0
+"""Clarity from which on a pilot needs no agreement: a blur and paper leave none of it."""
 
 SMALLEST_RESIZED = 96
 """Pixels a side below which too little of a pilot is left to tell."""
@@ -81,20 +98,6 @@ What is beyond counts so much more than agreement of other patterns.
 
 AS_LARGE = 0.01
 """A gray that was resized by less should agree more than by that; what is finer is there."""
-
-UNMISTAKABLE, UNMISTAKABLE_BONUS = 18.0, 0.05
-"""Clarity from which on a pilot needs no agreement: networks that have learned little have none.
-
-The second is agreement by which other places must exceed that with the clearest such pilot: what is
-left after a blur or on paper agrees with none.
-"""
-
-UPRIGHT_CLEAR, NEARLY = 0.3, 0.75
-"""Share of the clearest pilot's clarity from which on a place may be true.
-
-The first is for upright places where the clearest is not: patterns have waves of their own that are
-like those of a pilot that was mirrored.
-"""
 
 
 @dataclass(frozen=True)
@@ -209,89 +212,97 @@ def _turned(upright: Sighting, gray: Pixels) -> Sighting | None:
     return _told([best])
 
 
+@dataclass(frozen=True)
+class _Way:
+    """A place where a codec's pattern may lie.
+
+    Attributes:
+        codec: with a pilot.
+        place: where that may be.
+        whole: whether it is one of the few places of grays that were not cropped.
+    """
+
+    codec: Codec
+    place: Registration
+    whole: bool
+
+    @property
+    def upright(self) -> bool:
+        """Whether the gray would be neither turned by right angles nor mirrored."""
+        return self.place.placement.orientation == UPRIGHT
+
+    @property
+    def as_large(self) -> bool:
+        """Whether the gray would be as large as it was made."""
+        return abs(self.place.placement.scale - 1) < AS_LARGE
+
+
 def _by_pilot(codecs: Sequence[Codec], gray: Pixels) -> Sighting | None:
     """The pattern of a codec with a pilot, wherever it lies.
 
-    Looked at are grays as they were made, see :data:`UNMOVED_CLEAR`; those that were resized as a
-    whole, see :data:`RESIZED_SCORE`; and those to which anything happened.
+    A gray that is half as large or smaller has lost some of a pilot's waves, and the others do not
+    tell a crop's place: only whole ones are found.
     """
     detail = Detail.of(gray)
     signs = {codec.preset.card.architecture.pilot_sign for codec in codecs}
-    ways = unmoved(detail, signs)
-    clear = [way for way in ways if way.clarity >= UNMOVED_CLEAR]
-    here = _agreeing(codecs, gray, [way for way in clear if _likely(way, ways[0])])
-    if here and here.agreement >= SETTLED:
+
+    def ways(places: Iterable[Registration], least: float, *, whole: bool) -> list[_Way]:
+        return [
+            _Way(codec, place, whole)
+            for place in places
+            if place.clarity >= least
+            for codec in codecs
+            if codec.preset.card.architecture.pilot_sign == place.sign
+        ]
+
+    found = ways(unmoved(detail, signs), UNMOVED_CLEAR, whole=True)
+    if here := _likeliest(gray, [way for way in found if way.upright], SETTLED):
         return here
-    smaller = None
     if min(gray.shape) >= SMALLEST_RESIZED:
-        smaller = _resized(codecs, gray, resized(detail, signs), ways[0].clarity)
-    if smaller and smaller.agreement >= SETTLED:
-        return smaller
-    places = register(detail, signs)
-    near = [
-        place
-        for place in places
-        if place.clarity >= CLEAR
-        and _likely(place, places[0])
-        and place.complete == places[0].complete
-    ]
-    moved = _agreeing(codecs, gray, near)
-    least = MOVED_AGREEMENT if places[0].clarity < UNMISTAKABLE else -1.0
-    if _agreed(moved) < max(least, _agreed(smaller)):
-        moved = smaller
-    seen = here and here.agreement >= UNMOVED_AGREEMENT
-    return here if seen and _agreed(here) + BEYOND_UNMOVED >= _agreed(moved) else moved
+        found += ways([resized(detail, signs)], RESIZED_CLEAR, whole=True)
+    complete = (place for place in register(detail, signs) if place.complete)
+    found += ways(complete, CLEAR, whole=False)
+    return _likeliest(gray, found)
 
 
-def _likely(place: Registration, clearest: Registration) -> bool:
-    """Whether a gray may lie so: nearly as clear as the clearest, or upright where that is not."""
-    upright, instead = (way.placement.orientation == UPRIGHT for way in (place, clearest))
-    least = UPRIGHT_CLEAR if upright and not instead else NEARLY
-    return place.clarity >= least * clearest.clarity
-
-
-def _resized(
-    codecs: Sequence[Codec], gray: Pixels, place: Registration, unmoved_clarity: float
-) -> Sighting | None:
-    """The pattern in a gray that seems to have been resized as a whole."""
-    if place.clarity < max(RESIZED_CLEAR, unmoved_clarity):  # if not resized, it is nearly not so
-        return None
-    found = _agreeing(codecs, gray, [place])
-    enough = place.clarity + AGREEMENT_COUNTS * _agreed(found) >= RESIZED_SCORE
-    return found if enough else None
-
-
-def _agreeing(
-    codecs: Sequence[Codec], gray: Pixels, places: Sequence[Registration]
-) -> Sighting | None:
-    """The pattern that agrees most with a gray, of those of some codecs at some places.
+def _likeliest(gray: Pixels, ways: Sequence[_Way], least: float = -math.inf) -> Sighting | None:
+    """The pattern that is there most likely; None if none is, or none agrees so much.
 
     Args:
-        codecs: with a pilot.
         gray: uint8 ``(H, W)``.
-        places: to look at; the likeliest first.
+        ways: that it may lie.
+        least: :func:`_lead` of it.
     """
-    seen = [
-        (codec, place)
-        for codec in codecs
-        for place in places
-        if place.sign == codec.preset.card.architecture.pilot_sign
-    ]
+    clearest = max((way.place.clarity for way in ways if way.place.complete), default=0.0)
 
-    def at(way: tuple[Codec, Registration], side: int) -> tuple[float, Sighting]:
-        """What is seen there, after what it is preferred by."""
-        codec, place = way
-        sighting = look(codec, gray, place.placement, side)
-        unmistakable = place is places[0] and place.clarity >= UNMISTAKABLE
-        return _lead(sighting) + UNMISTAKABLE_BONUS * unmistakable, sighting
+    def preference(way: _Way, sighting: Sighting) -> float:
+        return (
+            max(_lead(sighting), 0.0)
+            + UPRIGHT_COUNTS * way.upright
+            + WHOLE_COUNTS * way.whole
+            + CLARITY_COUNTS * min(1.0, way.place.clarity / max(clearest, 1e-6))
+        )
 
-    if len(seen) > LOOKED_AT:
-        seen.sort(key=lambda way: at(way, GLANCE)[0], reverse=True)
-    found = [(*at(way, SIDE), way[1].clarity) for way in seen[:LOOKED_AT]]
-    if not found:
+    def seen(way: _Way, side: int) -> Sighting:
+        return look(way.codec, gray, way.place.placement, side)
+
+    likely = [way for way in ways if _nearly(way, clearest)]
+    if len(likely) > LOOKED_AT:
+        likely.sort(key=lambda way: preference(way, seen(way, GLANCE)), reverse=True)
+    looked = [(way, seen(way, SIDE)) for way in likely[:LOOKED_AT]]
+    there = [(way, it) for way, it in looked if _lead(it) >= least and _is_there(way, it)]
+    if not there:
         return None
-    _, best, clarity = max(found, key=lambda found: found[0])
-    return best if best.codec.preset.card.abilities.comes_off else _by_clarity(best, clarity)
+    way, best = max(there, key=lambda found: preference(*found))
+    if way.codec.preset.card.abilities.comes_off:
+        return best
+    return replace(best, agreement=SURE / CLEAR * way.place.clarity)
+
+
+def _nearly(way: _Way, clearest: float) -> bool:
+    """Whether a pilot is nearly as clear as the clearest."""
+    least = NEARLY_UPRIGHT if way.upright else NEARLY
+    return not way.place.complete or way.place.clarity >= least * clearest
 
 
 def _lead(sighting: Sighting) -> float:
@@ -301,17 +312,25 @@ def _lead(sighting: Sighting) -> float:
     return LEANING_COUNTS * (sighting.agreement - LEANING)
 
 
-def _by_clarity(sighting: Sighting, clarity: float) -> Sighting | None:
-    """The same of a pattern that depends on the luminance, which agrees with others' grays, too.
+def _is_there(way: _Way, sighting: Sighting) -> bool:
+    """Whether a pattern is there, by clarity and agreement, or by the colours that come out.
 
-    Where a gray has none, hardly any colours are found. Where there are, it is the likelier the
-    clearer the pilot is; a clear one is sure.
+    A pattern that depends on the luminance agrees with others' grays, too, but hardly any colours
+    come out of those that have none; where few are, both have to be clear.
     """
-    placement = sighting.placement
-    as_large = placement is None or abs(placement.scale - 1) < AS_LARGE
-    if sighting.color < LEAST_COLOR or (as_large and _lead(sighting) < 0):
-        return None
-    return replace(sighting, agreement=SURE / CLEAR * clarity)
+    clarity = way.place.clarity
+    unmistakable = clarity >= UNMISTAKABLE
+    if not way.codec.preset.card.abilities.comes_off:
+        agrees = _lead(sighting) >= 0 or (unmistakable and way.whole and way.upright)
+        enough = agrees if way.as_large else not way.whole or clarity >= RESIZED_SCORE
+        pale = _lead(sighting) >= PALE_LEAD and clarity >= CLEAR
+        return enough and (pale or sighting.color >= LEAST_COLOR)
+    if not way.whole:
+        return unmistakable or sighting.agreement >= MOVED_AGREEMENT
+    if way.as_large:
+        sure = unmistakable and way.upright
+        return sure or sighting.agreement >= UNMOVED_AGREEMENT
+    return clarity + AGREEMENT_COUNTS * sighting.agreement >= RESIZED_SCORE
 
 
 def _margin(sighting: Sighting) -> float:
