@@ -113,6 +113,15 @@ def test_a_pattern_that_depends_on_the_luminance_is_found_by_its_pilot(
     assert detector.sight(candidates, handling(to_8_bits(luminance(rgb)))) is None
 
 
+def test_a_crop_is_not_taken_for_a_whole_gray_that_lies_otherwise(piloted, negative):
+    """Upside down, this one agreed by 0.78 as it was made, and by 0.89 where it was cropped."""
+    rgb = np.ascontiguousarray(data.coffee())
+    gray = compressed(compressed(negative.encode(rgb, fine=False), 90)[21:390, 13:500], 85)
+    sighting = detector.sight([piloted, negative], gray)
+    assert sighting.codec is negative
+    assert sighting.placement.words(*gray.shape, 8) == "cropped"
+
+
 @pytest.mark.parametrize("quality", [90, pytest.param(60, marks=pytest.mark.long)])
 def test_a_pattern_that_repeats_itself_is_not_taken_for_one_with_a_pilot(piloted, robust, quality):
     rgb = np.ascontiguousarray(data.astronaut()[:320, 60:480])
