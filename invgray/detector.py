@@ -97,7 +97,7 @@ What is beyond counts so much more than agreement of other patterns.
 """
 
 AS_LARGE = 0.01
-"""A gray that was resized by less should agree more than by that; what is finer is there."""
+"""A gray that was resized by less than that counts as large as it was made."""
 
 
 @dataclass(frozen=True)
@@ -116,11 +116,6 @@ class Sighting:
     placement: Placement | None
     agreement: float
     color: float
-
-
-def _agreed(sighting: Sighting | None) -> float:
-    """How far a gray agrees with what was seen in it."""
-    return sighting.agreement if sighting else -1.0
 
 
 def sight(codecs: Sequence[Codec], gray: Pixels) -> Sighting | None:
