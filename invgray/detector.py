@@ -12,7 +12,7 @@ from invgray.codec import Codec
 from invgray.color.luminance import luminance
 from invgray.fine.orientation import ORIENTATIONS, UPRIGHT
 from invgray.placement import Placement, laid, whole
-from invgray.registration import CLEAR, Detail, Registration, register, resized, unmoved
+from invgray.registration import CLEAR, Detail, Registration, alike, register, resized, unmoved
 from invgray.types import Pixels
 
 THRESHOLD, HANDLED_THRESHOLD = 0.75, 0.85
@@ -51,7 +51,7 @@ NEARLY, NEARLY_UPRIGHT = 0.6, 0.3
 Patterns have waves of their own that are like those of a pilot that was mirrored.
 """
 
-UPRIGHT_COUNTS, WHOLE_COUNTS, CLARITY_COUNTS = 0.2, 0.2, 0.5
+UPRIGHT_COUNTS, WHOLE_COUNTS, CLARITY_COUNTS = 0.2, 0.2, 1.0
 """Agreement that makes up for another orientation, for a crop, and for having no clarity.
 
 Chosen on held-out training pictures: compressed, cropped, resized, turned and blurred.
@@ -257,7 +257,19 @@ def _by_pilot(codecs: Sequence[Codec], gray: Pixels) -> Sighting | None:
         found += ways([resized(detail, signs)], RESIZED_CLEAR, whole=True)
     complete = (place for place in register(detail, signs) if place.complete)
     found += ways(complete, CLEAR, whole=False)
-    return _likeliest(gray, found)
+    return _likeliest(gray, _distinct(found, gray))
+
+
+def _distinct(ways: Sequence[_Way], gray: Pixels) -> list[_Way]:
+    """The first of the ways that are as good as the same."""
+    distinct: list[_Way] = []
+    for way in ways:
+        if not any(
+            way.codec is other.codec and alike(way.place, other.place, gray.shape)
+            for other in distinct
+        ):
+            distinct.append(way)
+    return distinct
 
 
 def _likeliest(gray: Pixels, ways: Sequence[_Way], least: float = -math.inf) -> Sighting | None:

@@ -110,7 +110,7 @@ def register(detail: Detail, signs: Collection[int] = SIGNS) -> tuple[Registrati
     ]
     places: list[Registration] = []
     for registration in sorted(found, key=_likelihood, reverse=True):
-        if not any(_alike(registration, other, detail.shape) for other in places):
+        if not any(alike(registration, other, detail.shape) for other in places):
             places.append(registration)
     return tuple(places)
 
@@ -187,7 +187,7 @@ def _likelihood(registration: Registration) -> tuple[bool, float]:
     return clear, clarity - changes * max(1.0, _SIMPLER * clarity)
 
 
-def _alike(one: Registration, other: Registration, shape: tuple[int, ...]) -> bool:
+def alike(one: Registration, other: Registration, shape: tuple[int, ...]) -> bool:
     """Whether the corners of a gray are at nearly the same places of a block, of the same sign."""
     here, there, (height, width) = one.placement, other.placement, shape
     if (one.sign, here.orientation) != (other.sign, there.orientation):
