@@ -51,7 +51,7 @@ NEARLY, NEARLY_UPRIGHT = 0.6, 0.3
 Patterns have waves of their own that are like those of a pilot that was mirrored.
 """
 
-UPRIGHT_COUNTS, WHOLE_COUNTS, CLARITY_COUNTS = 0.2, 0.2, 1.0
+UPRIGHT_COUNTS, WHOLE_COUNTS, CLARITY_COUNTS = 0.2, 0.2, 0.5
 """Agreement that makes up for another orientation, for a crop, and for having no clarity.
 
 Chosen on held-out training pictures: compressed, cropped, resized, turned and blurred.
@@ -285,7 +285,7 @@ def _likeliest(gray: Pixels, ways: Sequence[_Way], least: float = -math.inf) -> 
     def preference(way: _Way, sighting: Sighting) -> float:
         return (
             max(_lead(sighting), 0.0)
-            + UPRIGHT_COUNTS * way.upright
+            + UPRIGHT_COUNTS * (way.upright and (way.whole or _lead(sighting) >= MOVED_AGREEMENT))
             + WHOLE_COUNTS * way.whole
             + CLARITY_COUNTS * min(1.0, way.place.clarity / max(clearest, 1e-6))
         )
@@ -297,7 +297,7 @@ def _likeliest(gray: Pixels, ways: Sequence[_Way], least: float = -math.inf) -> 
     if len(likely) > LOOKED_AT:
         likely.sort(key=lambda way: preference(way, seen(way, GLANCE)), reverse=True)
     looked = [(way, seen(way, SIDE)) for way in likely[:LOOKED_AT]]
-    there = [(way, it) for way, it in looked if _lead(it) >= least and _is_there(way, it)]
+    there = [(way, it) for way, it in looked if _lead(it) >= least and _is_there(way, it, clearest)]
     if not there:
         return None
     way, best = max(there, key=lambda found: preference(*found))
@@ -319,24 +319,23 @@ def _lead(sighting: Sighting) -> float:
     return LEANING_COUNTS * (sighting.agreement - LEANING)
 
 
-def _is_there(way: _Way, sighting: Sighting) -> bool:
+def _is_there(way: _Way, sighting: Sighting, clearest: float) -> bool:
     """Whether a pattern is there, by clarity and agreement, or by the colours that come out.
 
     A pattern that depends on the luminance agrees with others' grays, too, but hardly any colours
     come out of those that have none; where few are, both have to be clear.
     """
     clarity = way.place.clarity
-    unmistakable = clarity >= UNMISTAKABLE
+    unmistakable = clarity >= UNMISTAKABLE and (way.upright or clarity >= clearest)
     if not way.codec.preset.card.abilities.comes_off:
-        agrees = _lead(sighting) >= 0 or (unmistakable and way.whole and way.upright)
+        agrees = _lead(sighting) >= 0 or (unmistakable and way.whole)
         enough = agrees if way.as_large else not way.whole or clarity >= RESIZED_SCORE
         pale = _lead(sighting) >= PALE_LEAD and clarity >= CLEAR
         return enough and (pale or sighting.color >= LEAST_COLOR)
     if not way.whole:
         return unmistakable or sighting.agreement >= MOVED_AGREEMENT
     if way.as_large:
-        sure = unmistakable and way.upright
-        return sure or sighting.agreement >= UNMOVED_AGREEMENT
+        return unmistakable or sighting.agreement >= UNMOVED_AGREEMENT
     return clarity + AGREEMENT_COUNTS * sighting.agreement >= RESIZED_SCORE
 
 
