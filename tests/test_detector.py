@@ -39,6 +39,15 @@ def compressed(gray, quality):
     return np.asarray(Image.open(file))
 
 
+def let_agree(monkeypatch, agreements):
+    """Lets any gray agree so much at each place."""
+    monkeypatch.setattr(
+        detector,
+        "look",
+        lambda codec, _gray, place, *_: Sighting(codec, place, agreements[place], 0.0),
+    )
+
+
 @pytest.mark.parametrize("name", ["astronaut", "coffee", "cat"])
 def test_a_pilot_is_seen_in_small_grays_and_in_none_that_hide_nothing(
     piloted, robust, photos, name
@@ -155,11 +164,7 @@ def test_a_gray_is_where_it_was_made_unless_another_place_agrees_clearly_more(
     monkeypatch.setattr(detector, "resized", lambda *_: Registration(other, 19.9, True))
     monkeypatch.setattr(detector, "register", lambda *_: [Registration(other, 17.8, True)])
     agreements = {true: 0.187, other: agreed}
-    monkeypatch.setattr(
-        detector,
-        "look",
-        lambda codec, _gray, place, *_: Sighting(codec, place, agreements[place], 0.0),
-    )
+    let_agree(monkeypatch, agreements)
     sighting = detector.sight([piloted], np.zeros((256, 256), np.uint8))
     assert sighting.placement == (other if moved else true)
 
@@ -183,11 +188,7 @@ def test_where_nothing_agrees_the_clearest_place_is_the_true_one(
     monkeypatch.setattr(detector, "resized", lambda *_: clearest)
     monkeypatch.setattr(detector, "register", lambda *_: places)
     agreements = {true: 0.048, other: agreed}
-    monkeypatch.setattr(
-        detector,
-        "look",
-        lambda codec, _gray, place, *_: Sighting(codec, place, agreements[place], 0.0),
-    )
+    let_agree(monkeypatch, agreements)
     assert detector.sight([piloted], np.zeros((256, 256), np.uint8)).placement == true
 
 
