@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
+from functools import cache
 
 import numpy as np
 
@@ -12,14 +13,20 @@ from invgray.codec import Codec
 from invgray.color.luminance import luminance
 from invgray.fine.orientation import ORIENTATIONS, UPRIGHT
 from invgray.placement import Placement, laid, whole
-from invgray.registration import CLEAR, Detail, Registration, alike, register, resized, unmoved
+from invgray.registration import (
+    CLEAR,
+    Detail,
+    Registration,
+    alike,
+    cropped,
+    register,
+    resized,
+    unmoved,
+)
 from invgray.types import Pixels
 
-THRESHOLD, HANDLED_THRESHOLD = 0.75, 0.85
-"""Least agreement of a gray that hides colours; the docs have the rates of error.
-
-Decoders of handled grays make do with little of a pattern, and see more of one in plain grays.
-"""
+THRESHOLD = 0.85
+"""Least agreement of a gray that hides colours, where nothing else tells."""
 
 LEAST_COLOR = 8.0
 """Least colour, in levels, that a gray which hides colours decodes to; most others have less."""
@@ -27,7 +34,7 @@ LEAST_COLOR = 8.0
 SIDE = 384
 """The middle of a picture, so many pixels a side, is enough to tell."""
 
-GLANCE, LOOKED_AT, HOPELESS = 128, 3, 0.3
+GLANCE, LOOKED_AT, HOPELESS = 128, 4, 0.3
 """The same, to tell which of the ways that a gray may lie are the likeliest, and how many.
 
 With less agreement than the last, no more is looked at.
@@ -51,26 +58,35 @@ NEARLY, NEARLY_UPRIGHT = 0.6, 0.3
 Patterns have waves of their own that are like those of a pilot that was mirrored.
 """
 
-UPRIGHT_COUNTS, WHOLE_COUNTS, CLARITY_COUNTS = 0.2, 0.2, 0.5
+UPRIGHT_COUNTS, WHOLE_COUNTS, CLARITY_COUNTS = 0.1, 0.1, 0.5
 """Agreement that makes up for another orientation, for a crop, and for having no clarity.
 
 Chosen on held-out training pictures: compressed, cropped, resized, turned and blurred.
 """
 
-SETTLED = 0.75
-"""With that much agreement of a gray as it was made, no other place is looked for."""
+SETTLED, LEANING_SETTLED = 0.75, 0.9
+"""With that much agreement of a gray as it was made, no other place is looked for.
 
-UNMOVED_AGREEMENT, MOVED_AGREEMENT = 0.15, 0.05
-"""Least agreement of a gray as it was made, and of one that was cropped or turned.
+The second is of patterns that depend on the luminance, as is all that is called leaning here.
+"""
+
+LEANING, LEANING_PALE = 0.65, 0.75
+"""Agreement that a leaning pattern has with others' grays, and with pale ones of its own."""
+
+FEW = 4
+"""With fewer places, their agreement does not tell what chance makes."""
+
+AS_LARGE_AGREEMENT, MOVED_AGREEMENT = 0.15, 0.05
+"""Least agreement of a gray that is as large as it was made, and of others that were cropped.
 
 Compressed twice at different sizes, plain photographs have something like a pilot.
 """
 
-RESIZED_SCORE, AGREEMENT_COUNTS = 6.2, 20.0
+RESIZED_SCORE, HARDLY_RESIZED_SCORE, AGREEMENT_COUNTS = 6.2, 9.0, 20.0
 """A gray was resized as a whole if clarity, and agreement so many times, sum up to as much."""
 
-PALE_LEAD = 0.3
-"""With such a :func:`_lead` and a clear pilot, what depends on the luminance may be pale."""
+HARDLY_RESIZED = 0.8
+"""Scale from which on more has to be left of a pilot than of one that shrinking took away."""
 
 UNMISTAKABLE = 18.0
 """Clarity from which on a pilot needs no agreement: a blur and paper leave none of it."""
@@ -88,12 +104,6 @@ OTHER, DOUBT = 0.9, 0.45
 """Agreement by which such a pattern is told, or by how much it exceeds that with the pilot.
 
 The second is enough for upright ones only: of eight ways that a gray may lie, one agrees by chance.
-"""
-
-LEANING, LEANING_COUNTS = 0.65, 3.0
-"""Agreement that a pattern which depends on the luminance has with others' grays.
-
-What is beyond counts so much more than agreement of other patterns.
 """
 
 AS_LARGE = 0.01
@@ -184,8 +194,8 @@ def _closer(glance: Sighting, gray: Pixels) -> Sighting:
 
 def _told(seen: Sequence[Sighting]) -> Sighting | None:
     """The likeliest of patterns, if it agrees enough."""
-    best = max(seen, key=_margin, default=None)
-    return best if best and _margin(best) >= 0 else None
+    best = max(seen, key=lambda sighting: sighting.agreement, default=None)
+    return best if best and best.agreement >= THRESHOLD else None
 
 
 def _turned(upright: Sighting, gray: Pixels) -> Sighting | None:
@@ -250,14 +260,18 @@ def _by_pilot(codecs: Sequence[Codec], gray: Pixels) -> Sighting | None:
             if codec.preset.card.architecture.pilot_sign == place.sign
         ]
 
+    @cache
+    def seen(way: _Way, side: int) -> Sighting:
+        return look(way.codec, gray, way.place.placement, side)
+
     found = ways(unmoved(detail, signs), UNMOVED_CLEAR, whole=True)
-    if here := _likeliest(gray, [way for way in found if way.upright], SETTLED):
+    if here := _likeliest([way for way in found if way.upright], seen, settled=True):
         return here
     if min(gray.shape) >= SMALLEST_RESIZED:
         found += ways([resized(detail, signs)], RESIZED_CLEAR, whole=True)
-    complete = (place for place in register(detail, signs) if place.complete)
-    found += ways(complete, CLEAR, whole=False)
-    return _likeliest(gray, _distinct(found, gray))
+    complete = [place for place in register(detail, signs) if place.complete]
+    found += ways([*cropped(detail, signs), *complete], CLEAR, whole=False)
+    return _likeliest(_distinct(found, gray), seen)
 
 
 def _distinct(ways: Sequence[_Way], gray: Pixels) -> list[_Way]:
@@ -272,38 +286,66 @@ def _distinct(ways: Sequence[_Way], gray: Pixels) -> list[_Way]:
     return distinct
 
 
-def _likeliest(gray: Pixels, ways: Sequence[_Way], least: float = -math.inf) -> Sighting | None:
-    """The pattern that is there most likely; None if none is, or none agrees so much.
+_Look = Callable[[_Way, int], Sighting]
+"""What is seen if a pattern lies in some way, by the side of the middle that is looked at."""
+
+
+def _likeliest(ways: Sequence[_Way], seen: _Look, *, settled: bool = False) -> Sighting | None:
+    """The pattern that is there most likely; None if none is.
 
     Args:
-        gray: uint8 ``(H, W)``.
         ways: that it may lie.
-        least: :func:`_lead` of it.
+        seen: there.
+        settled: only if it agrees so much that no other place is to be looked for.
     """
     clearest = max((way.place.clarity for way in ways if way.place.complete), default=0.0)
+    likely = [way for way in ways if _nearly(way, clearest)]
+    chance = _by_chance(likely, seen)
 
-    def preference(way: _Way, sighting: Sighting) -> float:
+    def preference(way: _Way, side: int) -> float:
         return (
-            max(_lead(sighting), 0.0)
-            + UPRIGHT_COUNTS * (way.upright and (way.whole or _lead(sighting) >= MOVED_AGREEMENT))
+            max(seen(way, side).agreement - chance[way.codec], 0.0)
+            + UPRIGHT_COUNTS * way.upright
             + WHOLE_COUNTS * way.whole
             + CLARITY_COUNTS * min(1.0, way.place.clarity / max(clearest, 1e-6))
         )
 
-    def seen(way: _Way, side: int) -> Sighting:
-        return look(way.codec, gray, way.place.placement, side)
-
-    likely = [way for way in ways if _nearly(way, clearest)]
     if len(likely) > LOOKED_AT:
-        likely.sort(key=lambda way: preference(way, seen(way, GLANCE)), reverse=True)
-    looked = [(way, seen(way, SIDE)) for way in likely[:LOOKED_AT]]
-    there = [(way, it) for way, it in looked if _lead(it) >= least and _is_there(way, it, clearest)]
+        likely.sort(key=lambda way: preference(way, GLANCE), reverse=True)
+    there = [
+        way
+        for way in likely[:LOOKED_AT]
+        if _is_there(way, seen(way, SIDE), clearest)
+        and not (settled and seen(way, SIDE).agreement < _settling(way.codec))
+    ]
     if not there:
         return None
-    way, best = max(there, key=lambda found: preference(*found))
-    if way.codec.preset.card.abilities.comes_off:
-        return best
-    return replace(best, agreement=SURE / CLEAR * way.place.clarity)
+    way = max(there, key=lambda way: preference(way, SIDE))
+    if _leans(way.codec):
+        return replace(seen(way, SIDE), agreement=SURE / CLEAR * way.place.clarity)
+    return seen(way, SIDE)
+
+
+def _by_chance(ways: Sequence[_Way], seen: _Look) -> dict[Codec, float]:
+    """Agreement that each codec's pattern has with the gray where it does not lie.
+
+    Of many ways, one is true at most: their mean. Handling takes from it what it takes from the
+    agreement of the true one.
+    """
+    agreements: dict[Codec, list[float]] = {way.codec: [] for way in ways}
+    if len(ways) > LOOKED_AT:
+        for way in ways:
+            agreements[way.codec].append(seen(way, GLANCE).agreement)
+    return {codec: _chance(codec, found) for codec, found in agreements.items()}
+
+
+def _chance(codec: Codec, agreements: Sequence[float]) -> float:
+    """The same, of one codec, by its agreement in as many ways as are known."""
+    usual = LEANING if _leans(codec) else 0.0
+    if len(agreements) < FEW:
+        return usual
+    mean = float(np.mean(agreements))
+    return min(usual, mean) if _leans(codec) else mean
 
 
 def _nearly(way: _Way, clearest: float) -> bool:
@@ -312,37 +354,36 @@ def _nearly(way: _Way, clearest: float) -> bool:
     return not way.place.complete or way.place.clarity >= least * clearest
 
 
-def _lead(sighting: Sighting) -> float:
-    """Agreement beyond what a pattern has with grays of others, to compare patterns by."""
-    if sighting.codec.preset.card.abilities.comes_off:
-        return sighting.agreement
-    return LEANING_COUNTS * (sighting.agreement - LEANING)
+def _leans(codec: Codec) -> bool:
+    """Whether a codec's pattern depends on the luminance."""
+    return not codec.preset.card.abilities.comes_off
+
+
+def _settling(codec: Codec) -> float:
+    """Agreement of a gray as a codec made it with which no other place is looked for."""
+    return LEANING_SETTLED if _leans(codec) else SETTLED
 
 
 def _is_there(way: _Way, sighting: Sighting, clearest: float) -> bool:
     """Whether a pattern is there, by clarity and agreement, or by the colours that come out.
 
-    A pattern that depends on the luminance agrees with others' grays, too, but hardly any colours
-    come out of those that have none; where few are, both have to be clear.
+    A leaning pattern agrees with others' grays, too, but hardly any colours come out of those that
+    have none; where few are, clarity and agreement have to be high.
     """
-    clarity = way.place.clarity
+    clarity, agreement = way.place.clarity, sighting.agreement
     unmistakable = clarity >= UNMISTAKABLE and (way.upright or clarity >= clearest)
-    if not way.codec.preset.card.abilities.comes_off:
-        agrees = _lead(sighting) >= 0 or (unmistakable and way.whole)
+    if _leans(way.codec):
+        agrees = agreement >= LEANING or (unmistakable and way.whole)
         enough = agrees if way.as_large else not way.whole or clarity >= RESIZED_SCORE
-        pale = _lead(sighting) >= PALE_LEAD and clarity >= CLEAR
+        pale = agreement >= LEANING_PALE and clarity >= CLEAR
         return enough and (pale or sighting.color >= LEAST_COLOR)
-    if not way.whole:
-        return unmistakable or sighting.agreement >= MOVED_AGREEMENT
     if way.as_large:
-        return unmistakable or sighting.agreement >= UNMOVED_AGREEMENT
-    return clarity + AGREEMENT_COUNTS * sighting.agreement >= RESIZED_SCORE
-
-
-def _margin(sighting: Sighting) -> float:
-    """By how much a gray agrees with a pattern beyond what is needed to tell it by that alone."""
-    handled = sighting.codec.preset.card.abilities.handled
-    return sighting.agreement - (HANDLED_THRESHOLD if handled else THRESHOLD)
+        return unmistakable or agreement >= AS_LARGE_AGREEMENT
+    if not way.whole:
+        return unmistakable or agreement >= MOVED_AGREEMENT
+    hardly = way.place.placement.scale > HARDLY_RESIZED
+    score = clarity + AGREEMENT_COUNTS * agreement
+    return score >= (HARDLY_RESIZED_SCORE if hardly else RESIZED_SCORE)
 
 
 def _shows(codec: Codec) -> bool:

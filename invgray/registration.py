@@ -133,6 +133,25 @@ def unmoved(detail: Detail, signs: Collection[int] = SIGNS) -> tuple[Registratio
     return tuple(sorted(found, key=lambda registration: registration.clarity, reverse=True))
 
 
+def cropped(detail: Detail, signs: Collection[int] = SIGNS) -> tuple[Registration, ...]:
+    """Where the grid may lie in an upright gray that was cropped, but not resized.
+
+    In a compressed gray, other waves that repeat themselves every block may have stronger peaks
+    than the pilot: :func:`register` does not always come to these places.
+
+    Args:
+        detail: of the gray.
+        signs: that the pilot may have.
+    """
+    upright = Placement((0, 0))
+    waves = _waves(detail.values, upright)
+    return tuple(
+        Registration(replace(upright, middle=middle), clarity if _even(waves) else 0.0, True, sign)
+        for sign in signs
+        for middle, clarity in _middles(sign * waves, upright, detail.shape)
+    )
+
+
 def resized(detail: Detail, signs: Collection[int] = SIGNS) -> Registration:
     """By how much a gray was resized, if it is whole and upright: the likeliest factor and sign.
 

@@ -15,7 +15,7 @@ from invgray.color.luminance import luminance
 from invgray.fine.orientation import ORIENTATIONS, UPRIGHT
 from invgray.models.pilot import tile
 from invgray.placement import Placement
-from invgray.registration import CLEAR, MIDDLE, Detail, register, resized, unmoved
+from invgray.registration import CLEAR, MIDDLE, Detail, cropped, register, resized, unmoved
 
 LEVEL = 0.6
 """Root mean square of the shipped presets' pilot."""
@@ -135,6 +135,17 @@ def test_whole_grays_that_were_resized(gray, plain, scale, quality):
     assert found.placement.scale == pytest.approx(scale, rel=0.004)
     assert out_of_place(found.placement, true, shape) < 1
     assert found.clarity > resized(Detail.of(small(to_8_bits(plain)))).clarity + 2
+
+
+@pytest.mark.parametrize("quality", [None, 60])
+def test_crops_that_are_upright(gray, quality):
+    part = gray[3:395, 13:490]
+    detail = Detail.of(compressed(part, quality) if quality else part)
+    best = max(cropped(detail), key=lambda registration: registration.clarity)
+    true = Placement(((391 / 2) + 3, (476 / 2) + 13))
+    assert out_of_place(best.placement, true, part.shape) < 1e-6
+    assert (best.complete, best.sign) == (True, 1)
+    assert best.clarity > CLEAR
 
 
 @pytest.mark.parametrize("quality", [90, 75])
