@@ -64,6 +64,9 @@ UPRIGHT_COUNTS, WHOLE_COUNTS, CLARITY_COUNTS = 0.1, 0.1, 0.5
 Chosen on held-out training pictures: compressed, cropped, resized, turned and blurred.
 """
 
+FIRST_COUNTS = 0.03
+"""Agreement by which a gray must exceed that of the first version, to be taken for another's."""
+
 SETTLED, LEANING_SETTLED = 0.75, 0.9
 """With that much agreement of a gray as it was made, no other place is looked for.
 
@@ -136,7 +139,7 @@ def sight(codecs: Sequence[Codec], gray: Pixels) -> Sighting | None:
     anew, and to its decoder any gray looks like one of its own: it is never seen.
 
     Args:
-        codecs: to choose from.
+        codecs: to choose from; of versions of a preset, the newest first.
         gray: uint8 ``(H, W)``.
     """
     with_pilot = [codec for codec in codecs if codec.preset.card.abilities.has_pilot]
@@ -245,33 +248,46 @@ class _Way:
 def _by_pilot(codecs: Sequence[Codec], gray: Pixels) -> Sighting | None:
     """The pattern of a codec with a pilot, wherever it lies.
 
+    Those whose pilot has the same sign are versions of a family, which began with each other's
+    weights: the first is looked for, and then which of them it is.
+
     A gray that is half as large or smaller has lost some of a pilot's waves, and the others do not
     tell a crop's place: only whole ones are found.
     """
     detail = Detail.of(gray)
-    signs = {codec.preset.card.architecture.pilot_sign for codec in codecs}
+    families: dict[int, list[Codec]] = {}
+    for codec in codecs:
+        families.setdefault(codec.preset.card.architecture.pilot_sign, []).append(codec)
 
     def ways(places: Iterable[Registration], least: float, *, whole: bool) -> list[_Way]:
         return [
-            _Way(codec, place, whole)
+            _Way(families[place.sign][0], place, whole)
             for place in places
             if place.clarity >= least
-            for codec in codecs
-            if codec.preset.card.architecture.pilot_sign == place.sign
         ]
 
     @cache
     def seen(way: _Way, side: int) -> Sighting:
         return look(way.codec, gray, way.place.placement, side)
 
-    found = ways(unmoved(detail, signs), UNMOVED_CLEAR, whole=True)
-    if here := _likeliest([way for way in found if way.upright], seen, settled=True):
-        return here
-    if min(gray.shape) >= SMALLEST_RESIZED:
-        found += ways([resized(detail, signs)], RESIZED_CLEAR, whole=True)
-    complete = [place for place in register(detail, signs) if place.complete]
-    found += ways([*cropped(detail, signs), *complete], CLEAR, whole=False)
-    return _likeliest(_distinct(found, gray), seen)
+    found = ways(unmoved(detail, families), UNMOVED_CLEAR, whole=True)
+    best = _likeliest([way for way in found if way.upright], seen, settled=True)
+    if best is None:
+        if min(gray.shape) >= SMALLEST_RESIZED:
+            found += ways([resized(detail, families)], RESIZED_CLEAR, whole=True)
+        complete = [place for place in register(detail, families) if place.complete]
+        found += ways([*cropped(detail, families), *complete], CLEAR, whole=False)
+        best = _likeliest(_distinct(found, gray), seen)
+    return best and _version(best, families.values(), gray)
+
+
+def _version(sighting: Sighting, families: Iterable[Sequence[Codec]], gray: Pixels) -> Sighting:
+    """The same of the version that agrees most: of the first, unless another clearly does."""
+    family = next(family for family in families if family[0] is sighting.codec)
+    first, *others = (look(codec, gray, sighting.placement) for codec in family)
+    best = max(others, key=lambda other: other.agreement, default=first)
+    clearly = best.agreement > first.agreement + FIRST_COUNTS
+    return replace(sighting, codec=best.codec) if clearly else sighting
 
 
 def _distinct(ways: Sequence[_Way], gray: Pixels) -> list[_Way]:

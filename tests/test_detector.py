@@ -204,6 +204,29 @@ def test_where_nothing_agrees_the_clearest_place_is_the_true_one(
     assert detector.sight([piloted], np.zeros((256, 256), np.uint8)).placement == true
 
 
+@pytest.mark.parametrize(("agreed", "earlier"), [(0.42, False), (0.5, True)])
+def test_of_versions_the_newest_is_taken_unless_another_agrees_clearly_more(
+    piloted, machine, monkeypatch, agreed, earlier
+):
+    """A shrunk crop of coffee agreed by 0.35 with the version before, by 0.34 with its own."""
+    other, place = (
+        loading.load_codec("standard-3", machine),
+        Registration(whole(256, 256), 20, True),
+    )
+    monkeypatch.setattr(detector, "resized", lambda *_: place)
+    for name in ("unmoved", "register", "cropped"):
+        monkeypatch.setattr(detector, name, lambda *_: [place])
+    monkeypatch.setattr(
+        detector,
+        "look",
+        lambda codec, _gray, place, *_: Sighting(
+            codec, place, 0.4 if codec is piloted else agreed, 0.0
+        ),
+    )
+    sighting = detector.sight([piloted, other], np.zeros((256, 256), np.uint8))
+    assert sighting.codec is (other if earlier else piloted)
+
+
 @pytest.mark.parametrize("name", ["astronaut", "coffee", "cat"])
 def test_hidden_colours_are_told_from_none(codec, robust, photos, name):
     candidates = [codec, robust]
