@@ -61,7 +61,8 @@ Patterns have waves of their own that are like those of a pilot that was mirrore
 UPRIGHT_COUNTS, WHOLE_COUNTS, CLARITY_COUNTS = 0.1, 0.1, 0.5
 """Agreement that makes up for another orientation, for a crop, and for having no clarity.
 
-Chosen on held-out training pictures: compressed, cropped, resized, turned and blurred.
+Where nothing agrees, the clearest of crops is the true one, however it lies. Chosen on held-out
+training pictures: compressed, cropped, resized, turned and blurred.
 """
 
 FIRST_COUNTS = 0.03
@@ -319,9 +320,11 @@ def _likeliest(ways: Sequence[_Way], seen: _Look, *, settled: bool = False) -> S
     chance = _by_chance(likely, seen)
 
     def preference(way: _Way, side: int) -> float:
+        agreement = seen(way, side).agreement
+        upright = way.upright and (way.whole or agreement >= MOVED_AGREEMENT)
         return (
-            max(seen(way, side).agreement - chance[way.codec], 0.0)
-            + UPRIGHT_COUNTS * way.upright
+            max(agreement - chance[way.codec], 0.0)
+            + UPRIGHT_COUNTS * upright
             + WHOLE_COUNTS * way.whole
             + CLARITY_COUNTS * min(1.0, way.place.clarity / max(clearest, 1e-6))
         )
