@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import time
 from dataclasses import replace
 from urllib.parse import unquote
 
@@ -43,6 +44,11 @@ class Study:
     def click(self, selector):
         WebDriverWait(self.browser, 5).until(lambda _: self.find(selector).is_displayed())
         self.find(selector).click()
+
+    def reload(self):
+        """The browser gives a new page what the last one stored a moment later."""
+        time.sleep(1)
+        self.browser.refresh()
 
     def wait_for(self, number):
         words = f"Question {number} of {2 * PICTURES}"
@@ -150,10 +156,10 @@ def test_from_the_first_question_to_the_exported_answers(study, tmp_path):
 def test_a_closed_page_goes_on_where_it_was_and_the_next_one_begins_otherwise(study, tmp_path):
     study.click("#start")
     first = [study.answer(n) for n in (1, 2)]
-    study.browser.refresh()
+    study.reload()
     study.click("#continue")
     first += [study.answer(n) for n in range(3, 2 * PICTURES + 1)]
-    study.browser.refresh()
+    study.reload()
     assert not study.find("#continue").is_displayed()
     study.click("#another")
     second = [study.answer(n) for n in range(1, 2 * PICTURES + 1)]
