@@ -198,7 +198,7 @@ def _closer(glance: Sighting, gray: Pixels) -> Sighting:
 
 def _told(seen: Sequence[Sighting]) -> Sighting | None:
     """The likeliest of patterns, if it agrees enough."""
-    best = max(seen, key=lambda sighting: sighting.agreement, default=None)
+    best = max(seen, key=_agreement, default=None)
     return best if best and best.agreement >= THRESHOLD else None
 
 
@@ -246,6 +246,10 @@ class _Way:
         return abs(self.place.placement.scale - 1) < AS_LARGE
 
 
+_Look = Callable[[_Way, int], Sighting]
+"""What is seen if a pattern lies in some way, by the side of the middle that is looked at."""
+
+
 def _by_pilot(codecs: Sequence[Codec], gray: Pixels) -> Sighting | None:
     """The pattern of a codec with a pilot, wherever it lies.
 
@@ -279,14 +283,17 @@ def _by_pilot(codecs: Sequence[Codec], gray: Pixels) -> Sighting | None:
         complete = [place for place in register(detail, families) if place.complete]
         found += ways([*cropped(detail, families), *complete], CLEAR, whole=False)
         best = _likeliest(_distinct(found, gray), seen)
-    return best and _version(best, families.values(), gray)
+    return _version(best, families[best.place.sign], seen) if best else None
 
 
-def _version(sighting: Sighting, families: Iterable[Sequence[Codec]], gray: Pixels) -> Sighting:
-    """The same of the version that agrees most: of the first, unless another clearly does."""
-    family = next(family for family in families if family[0] is sighting.codec)
-    first, *others = (look(codec, gray, sighting.placement) for codec in family)
-    best = max(others, key=lambda other: other.agreement, default=first)
+def _version(way: _Way, family: Sequence[Codec], seen: _Look) -> Sighting:
+    """What is seen of the version that agrees most: of the first, unless another clearly does."""
+    first = seen(way, SIDE)
+    best = max((seen(replace(way, codec=codec), SIDE) for codec in family), key=_agreement)
+    if _leans(way.codec):
+        sighting = replace(first, agreement=SURE / CLEAR * way.place.clarity)
+    else:
+        sighting = first
     clearly = best.agreement > first.agreement + FIRST_COUNTS
     return replace(sighting, codec=best.codec) if clearly else sighting
 
@@ -303,12 +310,8 @@ def _distinct(ways: Sequence[_Way], gray: Pixels) -> list[_Way]:
     return distinct
 
 
-_Look = Callable[[_Way, int], Sighting]
-"""What is seen if a pattern lies in some way, by the side of the middle that is looked at."""
-
-
-def _likeliest(ways: Sequence[_Way], seen: _Look, *, settled: bool = False) -> Sighting | None:
-    """The pattern that is there most likely; None if none is.
+def _likeliest(ways: Sequence[_Way], seen: _Look, *, settled: bool = False) -> _Way | None:
+    """The way in which a pattern lies most likely; None if none is there.
 
     Args:
         ways: that it may lie.
@@ -337,12 +340,7 @@ def _likeliest(ways: Sequence[_Way], seen: _Look, *, settled: bool = False) -> S
         if _is_there(way, seen(way, SIDE), clearest)
         and not (settled and seen(way, SIDE).agreement < _settling(way.codec))
     ]
-    if not there:
-        return None
-    way = max(there, key=lambda way: preference(way, SIDE))
-    if _leans(way.codec):
-        return replace(seen(way, SIDE), agreement=SURE / CLEAR * way.place.clarity)
-    return seen(way, SIDE)
+    return max(there, key=lambda way: preference(way, SIDE), default=None)
 
 
 def _by_chance(ways: Sequence[_Way], seen: _Look) -> dict[Codec, float]:
@@ -376,6 +374,10 @@ def _nearly(way: _Way, clearest: float) -> bool:
 def _leans(codec: Codec) -> bool:
     """Whether a codec's pattern depends on the luminance."""
     return not codec.preset.card.abilities.comes_off
+
+
+def _agreement(sighting: Sighting) -> float:
+    return sighting.agreement
 
 
 def _settling(codec: Codec) -> float:

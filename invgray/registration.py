@@ -143,13 +143,7 @@ def cropped(detail: Detail, signs: Collection[int] = SIGNS) -> tuple[Registratio
         detail: of the gray.
         signs: that the pilot may have.
     """
-    upright = Placement((0, 0))
-    waves = _waves(detail.values, upright)
-    return tuple(
-        Registration(replace(upright, middle=middle), clarity if _even(waves) else 0.0, True, sign)
-        for sign in signs
-        for middle, clarity in _middles(sign * waves, upright, detail.shape)
-    )
+    return tuple(_at(detail, signs, Placement((0, 0))))
 
 
 def resized(detail: Detail, signs: Collection[int] = SIGNS) -> Registration:
@@ -208,12 +202,17 @@ def _likelihood(registration: Registration) -> tuple[bool, float]:
 
 def alike(one: Registration, other: Registration, shape: tuple[int, ...]) -> bool:
     """Whether the corners of a gray are at nearly the same places of a block, of the same sign."""
-    here, there, (height, width) = one.placement, other.placement, shape
+    here, there = one.placement, other.placement
     if (one.sign, here.orientation) != (other.sign, there.orientation):
         return False
-    apart = here.corners(height, width) - there.corners(height, width)
-    off = (apart + BLOCK / 2) % BLOCK - BLOCK / 2
-    return bool(np.abs(off).max() < 1)
+    return apart(here, there, shape) < 1
+
+
+def apart(one: Placement, other: Placement, shape: tuple[int, ...]) -> float:
+    """Pixels of the made gray by which the corners of a gray are off in a block, at most."""
+    height, width = shape
+    corners = one.corners(height, width) - other.corners(height, width)
+    return float(np.abs((corners + BLOCK / 2) % BLOCK - BLOCK / 2).max())
 
 
 def _peaks(detail: Floats) -> Iterator[tuple[bool, float, float]]:
@@ -332,13 +331,17 @@ def _measured(
     ways.append(best([log, angle], [0.001, 0.05]))
     for orientation in ORIENTATIONS:
         for way in ways if orientation.mirrored == mirrored else ():
-            placement = Placement((0, 0), orientation, *way)
-            waves = _waves(detail.values, placement)
-            even, complete = _even(waves), bool(np.all(waves != 0))
-            for sign in signs:
-                for middle, clarity in _middles(sign * waves, placement, detail.shape):
-                    found = replace(placement, middle=middle)
-                    yield Registration(found, clarity if even else 0.0, complete, sign)
+            yield from _at(detail, signs, Placement((0, 0), orientation, *way))
+
+
+def _at(detail: Detail, signs: Collection[int], placement: Placement) -> Iterator[Registration]:
+    """The pilot where it is resized and turned like that, wherever its blocks begin."""
+    waves = _waves(detail.values, placement)
+    even, complete = _even(waves), bool(np.all(waves != 0))
+    for sign in signs:
+        for middle, clarity in _middles(sign * waves, placement, detail.shape):
+            found = replace(placement, middle=middle)
+            yield Registration(found, clarity if even else 0.0, complete, sign)
 
 
 def _even(waves: Complex) -> bool:

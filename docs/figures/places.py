@@ -26,9 +26,9 @@ from invgray.files import reading
 from invgray.fine.orientation import Orientation
 from invgray.inference.machine import Machine
 from invgray.loading import load_codec
-from invgray.models.pilot import BLOCK
 from invgray.placement import Placement
 from invgray.presets import store
+from invgray.registration import apart
 from invgray.types import Pixels
 
 PRESETS = ("standard", "robust")
@@ -91,9 +91,8 @@ def found(sighting: detector.Sighting | None, codec: Codec, true: Placement, gra
     if sighting.codec is not codec:
         return "wrong"
     place = sighting.placement or Placement((true.middle[0], true.middle[1]))
-    apart = place.corners(*gray.shape) - true.corners(*gray.shape)
-    off = (apart + BLOCK / 2) % BLOCK - BLOCK / 2
-    near = place.orientation == true.orientation and np.abs(off).max() < OUT_OF_PLACE
+    off = apart(place, true, gray.shape)
+    near = place.orientation == true.orientation and off < OUT_OF_PLACE
     return "found" if near else "wrong"
 
 
