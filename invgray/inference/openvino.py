@@ -16,6 +16,13 @@ from invgray.openvino import openvino
 from invgray.presets.store import Preset
 from invgray.types import Floats
 
+_CORE = openvino.Core()
+"""The only one of the process.
+
+Each core changes the stack on which its thread handles signals, and frees that stack with itself.
+With two, freed in the order in which they were made, the next Ctrl-C was a segmentation fault.
+"""
+
 
 def load(preset: Preset, name: str, precision: Precision, threads: int | None = None) -> Forward:
     """One network of a preset, on the CPU.
@@ -33,16 +40,15 @@ def load(preset: Preset, name: str, precision: Precision, threads: int | None = 
     if precision is Precision.AUTO:
         precision = fastest_precision()
     hint = {Precision.FLOAT32: openvino.Type.f32, Precision.BFLOAT16: openvino.Type.bf16}[precision]
-    core = openvino.Core()
     try:
-        model, unit = core.read_model(path, weights), 255
+        model, unit = _CORE.read_model(path, weights), 255
         if precision is Precision.BFLOAT16:
             feed_with_levels(model)
             unit = UNIT
         settings = {"INFERENCE_PRECISION_HINT": hint}
         if threads is not None:
             settings["INFERENCE_NUM_THREADS"] = threads
-        compiled = core.compile_model(model, "CPU", settings)
+        compiled = _CORE.compile_model(model, "CPU", settings)
     except RuntimeError as error:
         raise WeightsError(
             f"{path}: OpenVINO cannot load it", "reinstall invgray, or choose the engine tensorflow"

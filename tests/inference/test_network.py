@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
 import sys
 import threading
 import time
@@ -156,13 +158,38 @@ def test_openvino_runs_with_as_many_threads_as_are_asked_for(monkeypatch, preset
             settings.append(compiled.get_property("INFERENCE_NUM_THREADS"))
             return compiled
 
-    monkeypatch.setattr(engine.openvino, "Core", Core)
+    monkeypatch.setattr(engine, "_CORE", Core())
     name = preset.card.architecture.networks[0]
     for threads in (1, None):
         machine = Machine(device="cpu", precision="float32", threads=threads)
         network.open_network(preset, name, machine)
     assert settings[:2] == [settings[0] | {"INFERENCE_NUM_THREADS": 1}, 1]
     assert "INFERENCE_NUM_THREADS" not in settings[2]
+
+
+INTERRUPTED = """
+import gc, signal
+from invgray.inference import network
+from invgray.inference.machine import Engine, Machine
+from invgray.presets import store
+preset, machine = store.find("standard"), Machine(engine=Engine.OPENVINO)
+first, second = (network.open_network(preset, "decoder", machine) for _ in range(2))
+del first
+gc.collect()
+del second
+gc.collect()
+try:
+    signal.raise_signal(signal.SIGINT)
+except KeyboardInterrupt:
+    print("interrupted")
+"""
+
+
+@pytest.mark.skipif(os.name != "posix", reason="signals")
+def test_a_process_can_be_interrupted_after_its_networks_are_gone():
+    program = [sys.executable, "-c", INTERRUPTED]
+    done = subprocess.run(program, check=True, capture_output=True, text=True)
+    assert done.stdout == "interrupted\n"
 
 
 def test_tensorflow_runs_with_as_many_threads_as_are_asked_for(monkeypatch):
