@@ -46,8 +46,8 @@ SMALLEST = 16
 UPRIGHT_BONUS = 0.01
 """Agreement by which another orientation must exceed that of the gray as it is."""
 
-UNMOVED_CLEAR, RESIZED_CLEAR = 4.0, 3.5
-"""Least clarity of a pilot in a gray that is as large as it was made, and in one that was resized.
+UNMOVED_CLEAR, RESIZED_CLEAR, CROPPED_CLEAR = 4.0, 3.5, 5.0
+"""Least clarity of a pilot in whole grays, as large as made or resized, and in upright crops.
 
 So few places are to choose from there that chance makes less of them than :data:`CLEAR`.
 """
@@ -58,15 +58,13 @@ NEARLY, NEARLY_UPRIGHT = 0.6, 0.3
 Patterns have waves of their own that are like those of a pilot that was mirrored.
 """
 
-UPRIGHT_COUNTS, WHOLE_COUNTS, CLARITY_COUNTS = 0.1, 0.1, 0.5
+UPRIGHT_COUNTS, WHOLE_COUNTS, CLARITY_COUNTS, LEANING_COUNTS = 0.1, 0.1, 0.5, 1.5
 """Agreement that makes up for another orientation, for a crop, and for having no clarity.
 
-Where nothing agrees, the clearest of crops is the true one, however it lies. Chosen on held-out
-training pictures: compressed, cropped, resized, turned and blurred.
+Where nothing agrees, the clearest of crops is the true one, however it lies. That of leaning
+patterns counts so many times: less is left for it above chance. Chosen on held-out training
+pictures: compressed, cropped, resized, turned and blurred.
 """
-
-FIRST_COUNTS = 0.03
-"""Agreement by which a gray must exceed that of the first version, to be taken for another's."""
 
 SETTLED, LEANING_SETTLED = 0.75, 0.9
 """With that much agreement of a gray as it was made, no other place is looked for.
@@ -80,7 +78,7 @@ LEANING, LEANING_PALE = 0.65, 0.75
 FEW = 4
 """With fewer places, their agreement does not tell what chance makes."""
 
-AS_LARGE_AGREEMENT, MOVED_AGREEMENT = 0.15, 0.05
+AS_LARGE_AGREEMENT, MOVED_AGREEMENT, LEANING_MOVED_AGREEMENT = 0.15, 0.05, 0.2
 """Least agreement of a gray that is as large as it was made, and of others that were cropped.
 
 Compressed twice at different sizes, plain photographs have something like a pilot.
@@ -104,10 +102,11 @@ SURE = 0.8
 Other patterns that repeat themselves every eight pixels look as if they had a pilot.
 """
 
-OTHER, DOUBT = 0.9, 0.45
+OTHER, DOUBT, LEANING_DOUBT = 0.9, 0.45, 0.05
 """Agreement by which such a pattern is told, or by how much it exceeds that with the pilot.
 
-The second is enough for upright ones only: of eight ways that a gray may lie, one agrees by chance.
+The others are enough for upright ones only: of eight ways that a gray may lie, one agrees by
+chance. The last is of leaning patterns.
 """
 
 AS_LARGE = 0.01
@@ -145,15 +144,16 @@ def sight(codecs: Sequence[Codec], gray: Pixels) -> Sighting | None:
     """
     with_pilot = [codec for codec in codecs if codec.preset.card.abilities.has_pilot]
     others = [codec for codec in codecs if _shows(codec)]
-    piloted = _by_pilot(with_pilot, gray) if with_pilot else None
-    if piloted and piloted.agreement >= SURE:
+    found = _by_pilot(with_pilot, gray) if with_pilot else None
+    if found is None:
+        return _by_pattern(others, gray, turned=True)
+    piloted, doubt = found
+    if doubt > 1:
         return piloted
-    as_made = piloted is not None and not _moved(piloted, gray)
-    other = _by_pattern(others, gray, turned=not as_made)
-    if piloted is None or other is None:
-        return piloted or other
-    least = OTHER if other.placement else min(OTHER, piloted.agreement + DOUBT)
-    return other if other.agreement > least else piloted
+    other = _by_pattern(others, gray, turned=_moved(piloted, gray))
+    if other and other.agreement > (OTHER if other.placement else doubt):
+        return other
+    return piloted
 
 
 def _moved(sighting: Sighting, gray: Pixels) -> bool:
@@ -250,52 +250,57 @@ _Look = Callable[[_Way, int], Sighting]
 """What is seen if a pattern lies in some way, by the side of the middle that is looked at."""
 
 
-def _by_pilot(codecs: Sequence[Codec], gray: Pixels) -> Sighting | None:
-    """The pattern of a codec with a pilot, wherever it lies.
+def _by_pilot(codecs: Sequence[Codec], gray: Pixels) -> tuple[Sighting, float] | None:
+    """The pattern of a codec with a pilot, wherever it lies; and what :func:`_doubt` says of it.
 
     Those whose pilot has the same sign are versions of a family, which began with each other's
-    weights: the first is looked for, and then which of them it is.
+    weights and agree as much with each other's grays: the first is taken for all of them.
 
     A gray that is half as large or smaller has lost some of a pilot's waves, and the others do not
     tell a crop's place: only whole ones are found.
     """
     detail = Detail.of(gray)
-    families: dict[int, list[Codec]] = {}
-    for codec in codecs:
-        families.setdefault(codec.preset.card.architecture.pilot_sign, []).append(codec)
+    first = {codec.preset.card.architecture.pilot_sign: codec for codec in reversed(codecs)}
 
     def ways(places: Iterable[Registration], least: float, *, whole: bool) -> list[_Way]:
-        return [
-            _Way(families[place.sign][0], place, whole)
-            for place in places
-            if place.clarity >= least
-        ]
+        return [_Way(first[place.sign], place, whole) for place in places if place.clarity >= least]
 
     @cache
     def seen(way: _Way, side: int) -> Sighting:
         return look(way.codec, gray, way.place.placement, side)
 
-    found = ways(unmoved(detail, families), UNMOVED_CLEAR, whole=True)
+    found = ways(unmoved(detail, first), UNMOVED_CLEAR, whole=True)
     best = _likeliest([way for way in found if way.upright], seen, settled=True)
     if best is None:
         if min(gray.shape) >= SMALLEST_RESIZED:
-            found += ways([resized(detail, families)], RESIZED_CLEAR, whole=True)
-        complete = [place for place in register(detail, families) if place.complete]
-        found += ways([*cropped(detail, families), *complete], CLEAR, whole=False)
+            found += ways(resized(detail, first), RESIZED_CLEAR, whole=True)
+        found += ways(cropped(detail, first), CROPPED_CLEAR, whole=False)
+        complete = [place for place in register(detail, first) if place.complete]
+        found += ways(complete, CLEAR, whole=False)
         best = _likeliest(_distinct(found, gray), seen)
-    return _version(best, families[best.place.sign], seen) if best else None
+    if best is None:
+        return None
+    sighting = seen(best, SIDE)
+    return sighting, _doubt(best, sighting, _clearest(found))
 
 
-def _version(way: _Way, family: Sequence[Codec], seen: _Look) -> Sighting:
-    """What is seen of the version that agrees most: of the first, unless another clearly does."""
-    first = seen(way, SIDE)
-    best = max((seen(replace(way, codec=codec), SIDE) for codec in family), key=_agreement)
-    if _leans(way.codec):
-        sighting = replace(first, agreement=SURE / CLEAR * way.place.clarity)
-    else:
-        sighting = first
-    clearly = best.agreement > first.agreement + FIRST_COUNTS
-    return replace(sighting, codec=best.codec) if clearly else sighting
+def _doubt(way: _Way, sighting: Sighting, clearest: float) -> float:
+    """Agreement from which on another pattern, without a pilot, is there instead; over 1 if none.
+
+    Where others only look as if they had a pilot, it is about as clear in several orientations.
+    """
+    as_made = way.whole and way.upright and way.as_large
+    leans = _leans(way.codec)
+    if sighting.agreement >= SURE and (as_made or not leans):
+        return math.inf
+    if as_made and (leans or way.place.clarity >= clearest):
+        return OTHER
+    return sighting.agreement + LEANING_DOUBT if leans else min(OTHER, sighting.agreement + DOUBT)
+
+
+def _clearest(ways: Iterable[_Way]) -> float:
+    """Clarity of the clearest pilot that has all its waves."""
+    return max((way.place.clarity for way in ways if way.place.complete), default=0.0)
 
 
 def _distinct(ways: Sequence[_Way], gray: Pixels) -> list[_Way]:
@@ -318,15 +323,16 @@ def _likeliest(ways: Sequence[_Way], seen: _Look, *, settled: bool = False) -> _
         seen: there.
         settled: only if it agrees so much that no other place is to be looked for.
     """
-    clearest = max((way.place.clarity for way in ways if way.place.complete), default=0.0)
+    clearest = _clearest(ways)
     likely = [way for way in ways if _nearly(way, clearest)]
     chance = _by_chance(likely, seen)
 
     def preference(way: _Way, side: int) -> float:
         agreement = seen(way, side).agreement
         upright = way.upright and (way.whole or agreement >= MOVED_AGREEMENT)
+        counts = LEANING_COUNTS if _leans(way.codec) else 1.0
         return (
-            max(agreement - chance[way.codec], 0.0)
+            counts * max(agreement - chance[way.codec], 0.0)
             + UPRIGHT_COUNTS * upright
             + WHOLE_COUNTS * way.whole
             + CLARITY_COUNTS * min(1.0, way.place.clarity / max(clearest, 1e-6))
@@ -394,8 +400,12 @@ def _is_there(way: _Way, sighting: Sighting, clearest: float) -> bool:
     clarity, agreement = way.place.clarity, sighting.agreement
     unmistakable = clarity >= UNMISTAKABLE and (way.upright or clarity >= clearest)
     if _leans(way.codec):
-        agrees = agreement >= LEANING or (unmistakable and way.whole)
-        enough = agrees if way.as_large else not way.whole or clarity >= RESIZED_SCORE
+        if way.as_large:
+            enough = agreement >= LEANING or (unmistakable and way.whole)
+        elif way.whole:
+            enough = clarity >= RESIZED_SCORE
+        else:
+            enough = agreement >= LEANING_MOVED_AGREEMENT or unmistakable
         pale = agreement >= LEANING_PALE and clarity >= CLEAR
         return enough and (pale or sighting.color >= LEAST_COLOR)
     if way.as_large:

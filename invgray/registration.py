@@ -146,14 +146,18 @@ def cropped(detail: Detail, signs: Collection[int] = SIGNS) -> tuple[Registratio
     return tuple(_at(detail, signs, Placement((0, 0))))
 
 
-def resized(detail: Detail, signs: Collection[int] = SIGNS) -> Registration:
-    """By how much a gray was resized, if it is whole and upright: the likeliest factor and sign.
+def resized(detail: Detail, signs: Collection[int] = SIGNS) -> tuple[Registration, ...]:
+    """By how much a gray was resized, if it is whole and upright.
 
     As that tells where blocks begin, too, far less of a pilot is enough than for :func:`register`.
 
     Args:
         detail: of the gray.
         signs: that the pilot may have.
+
+    Returns:
+        The likeliest factor and sign of those at which all waves are left, and of the others: few
+        waves are imitated more clearly.
     """
     longest = max(detail.shape)
     least, most = np.log(SCALES)
@@ -162,9 +166,18 @@ def resized(detail: Detail, signs: Collection[int] = SIGNS) -> Registration:
         step = near / longest  # moves the middle by half a pixel
         logs = np.arange(-_COARSE / 2, _COARSE / 2, step)
         found.append(_clearest(detail, signs, near * np.exp(logs)))
-    likeliest = max(found, key=lambda registration: registration.clarity).placement.scale
-    fine = np.linspace(-likeliest / longest, likeliest / longest, 33)
-    best = _clearest(detail, signs, likeliest * np.exp(fine))
+    likeliest = [
+        max(group, key=lambda registration: registration.clarity)
+        for complete in (True, False)
+        if (group := [place for place in found if place.complete is complete])
+    ]
+    return tuple(_nearest(detail, signs, place.placement.scale) for place in likeliest)
+
+
+def _nearest(detail: Detail, signs: Collection[int], scale: float) -> Registration:
+    """The clearest pilot of a whole and upright gray that was resized by about a factor."""
+    fine = np.linspace(-scale, scale, 33) / max(detail.shape)
+    best = _clearest(detail, signs, scale * np.exp(fine))
     waves = _waves(detail.values, best.placement)
     return best if _even(waves) else replace(best, clarity=0.0)
 

@@ -39,6 +39,13 @@ def compressed(gray, quality):
     return np.asarray(Image.open(file))
 
 
+def square(rgb, side):
+    """The upper left of a photograph, resized."""
+    most = min(rgb.shape[:2])
+    small = Image.fromarray(rgb[:most, :most]).resize((side, side), Image.Resampling.LANCZOS)
+    return np.asarray(small)
+
+
 def let_agree(monkeypatch, agreements):
     """Lets any gray agree so much at each place."""
     monkeypatch.setattr(
@@ -173,7 +180,7 @@ def test_a_gray_is_where_it_was_made_unless_another_place_agrees_clearly_more(
     """In Kodak's picture 13, after JPEG 75, a mirrored place agreed by 0.203, the true by 0.187."""
     true, other = whole(256, 256), whole(256, 256, Orientation(0, True))
     monkeypatch.setattr(detector, "unmoved", lambda *_: [Registration(true, 20.7, True)])
-    monkeypatch.setattr(detector, "resized", lambda *_: Registration(other, 19.9, True))
+    monkeypatch.setattr(detector, "resized", lambda *_: [Registration(other, 19.9, True)])
     monkeypatch.setattr(detector, "register", lambda *_: [Registration(other, 17.8, True)])
     agreements = {true: 0.187, other: agreed}
     let_agree(monkeypatch, agreements)
@@ -197,34 +204,69 @@ def test_where_nothing_agrees_the_clearest_place_is_the_true_one(
     clearest = Registration(true, 49.7, True)
     places = [clearest, Registration(other, clarity, True)]
     monkeypatch.setattr(detector, "unmoved", lambda *_: places[:1])
-    monkeypatch.setattr(detector, "resized", lambda *_: clearest)
+    monkeypatch.setattr(detector, "resized", lambda *_: [clearest])
     monkeypatch.setattr(detector, "register", lambda *_: places)
     agreements = {true: 0.048, other: agreed}
     let_agree(monkeypatch, agreements)
     assert detector.sight([piloted], np.zeros((256, 256), np.uint8)).placement == true
 
 
-@pytest.mark.parametrize(("agreed", "earlier"), [(0.42, False), (0.5, True)])
-def test_of_versions_the_newest_is_taken_unless_another_agrees_clearly_more(
-    piloted, machine, monkeypatch, agreed, earlier
+def test_the_newest_of_versions_whose_pilots_are_the_same_reads_the_grays_of_all(
+    piloted, machine, photos
 ):
-    """A shrunk crop of coffee agreed by 0.35 with the version before, by 0.34 with its own."""
-    other, place = (
-        loading.load_codec("standard-3", machine),
-        Registration(whole(256, 256), 20, True),
-    )
-    monkeypatch.setattr(detector, "resized", lambda *_: place)
-    for name in ("unmoved", "register", "cropped"):
-        monkeypatch.setattr(detector, name, lambda *_: [place])
-    monkeypatch.setattr(
-        detector,
-        "look",
-        lambda codec, _gray, place, *_: Sighting(
-            codec, place, 0.4 if codec is piloted else agreed, 0.0
-        ),
-    )
-    sighting = detector.sight([piloted, other], np.zeros((256, 256), np.uint8))
-    assert sighting.codec is (other if earlier else piloted)
+    earlier = loading.load_codec("standard-3", machine)
+    gray = compressed(earlier.encode(photos["cat"], fine=False), 75)
+    assert detector.sight([piloted, earlier], gray).codec is piloted
+
+
+@pytest.mark.parametrize(
+    ("clarity", "mirrored", "agreed", "told"),
+    [(19.9, 12.0, 0.88, False), (19.9, 12.0, 0.92, True), (10.9, 14.1, 0.88, True)],
+)
+def test_the_clearest_pilot_is_not_doubted_for_what_agrees_by_chance(
+    piloted, robust, monkeypatch, clarity, mirrored, agreed, told
+):
+    """After JPEG 75, 3 of 65 grays agreed by 0.88 with a pattern that depends on the luminance."""
+    true, other = whole(256, 256), whole(256, 256, Orientation(0, True))
+    places = [Registration(true, clarity, True), Registration(other, mirrored, True)]
+    monkeypatch.setattr(detector, "unmoved", lambda *_: places)
+    for name in ("resized", "cropped", "register"):
+        monkeypatch.setattr(detector, name, lambda *_: [])
+    agreements = {true: 0.28, other: 0.16}
+
+    def look(codec, _gray, place=None, *_, **__):
+        seen = agreements[place] if codec is piloted else 0.0 if place else agreed
+        return Sighting(codec, place, seen, 20.0)
+
+    monkeypatch.setattr(detector, "look", look)
+    sighting = detector.sight([piloted, robust], np.zeros((256, 256), np.uint8))
+    assert sighting.codec is (robust if told else piloted)
+
+
+def test_a_compressed_pattern_is_not_taken_for_a_resized_pilot(piloted, negative, robust):
+    """It repeats itself as the pilot's waves do that are left at half the size."""
+    rgb = square(data.rocket(), 256)
+    gray = compressed(robust.encode(rgb, fine=False), 75)
+    assert detector.sight([piloted, negative, robust], gray).codec is robust
+
+
+@pytest.mark.parametrize("quality", [90, 75])
+def test_a_pilot_is_not_taken_for_a_pattern_that_depends_on_the_luminance_as_well(
+    piloted, negative, robust, quality
+):
+    gray = compressed(negative.encode(square(data.astronaut(), 256), fine=False), quality)
+    assert detector.sight([piloted, negative, robust], gray).codec is negative
+
+
+@pytest.mark.parametrize("name", ["chelsea", "coffee"])
+def test_small_crops_are_found(piloted, negative, name):
+    """Their pilot is less clear than the many places of :func:`register` ask for."""
+    rgb = square(getattr(data, name)(), 256)
+    for maker in (piloted, negative):
+        gray = np.ascontiguousarray(maker.encode(rgb, fine=False)[37:218, 37:218])
+        sighting = detector.sight([piloted, negative], gray)
+        assert sighting.codec is maker
+        assert sighting.placement.words(*gray.shape, 8) == "cropped"
 
 
 @pytest.mark.parametrize("name", ["astronaut", "coffee", "cat"])

@@ -46,6 +46,10 @@ def compressed(gray, quality):
     return np.asarray(Image.open(file))
 
 
+def clearest(places):
+    return max(places, key=lambda place: place.clarity)
+
+
 def out_of_place(found, true, shape):
     """Pixels of the made gray by which the corners are off, at most."""
     height, width = shape
@@ -131,17 +135,27 @@ def test_whole_grays_that_were_resized(gray, plain, scale, quality):
         seen = np.asarray(Image.fromarray(levels).resize(shape[::-1], Image.Resampling.LANCZOS))
         return compressed(seen, quality) if quality else seen
 
-    found = resized(Detail.of(small(gray)))
+    found = clearest(resized(Detail.of(small(gray))))
     assert found.placement.scale == pytest.approx(scale, rel=0.004)
     assert out_of_place(found.placement, true, shape) < 1
-    assert found.clarity > resized(Detail.of(small(to_8_bits(plain)))).clarity + 2
+    assert found.clarity > clearest(resized(Detail.of(small(to_8_bits(plain))))).clarity + 2
+
+
+def test_few_clear_waves_do_not_hide_a_resized_pilot(gray):
+    small = shrunk(gray, 0.75)
+    y, x = 2 * np.pi * ((np.indices(small.shape) + 0.5) / 0.4 - 0.5) / 8
+    weave = 2 * np.cos(y + x) + 2 * np.cos(y - x)
+    whole, few = resized(Detail.of(to_8_bits(small + weave)))
+    assert (whole.complete, few.complete) == (True, False)
+    assert few.clarity > whole.clarity > 5
+    assert whole.placement.scale == pytest.approx(0.75, rel=0.004)
 
 
 @pytest.mark.parametrize("quality", [None, 60])
 def test_crops_that_are_upright(gray, quality):
     part = gray[3:395, 13:490]
     detail = Detail.of(compressed(part, quality) if quality else part)
-    best = max(cropped(detail), key=lambda registration: registration.clarity)
+    best = clearest(cropped(detail))
     true = Placement(((391 / 2) + 3, (476 / 2) + 13))
     assert out_of_place(best.placement, true, part.shape) < 1e-6
     assert (best.complete, best.sign) == (True, 1)
@@ -155,10 +169,11 @@ def test_a_pilot_is_told_from_its_negative(plain, sign, quality):
     here, *others = unmoved(Detail.of(gray))
     assert (here.sign, here.placement.orientation) == (sign, UPRIGHT)
     assert here.clarity > max(other.clarity for other in others if other.sign != sign) + 5
-    for found in (register(Detail.of(gray[3:, 5:]))[0], resized(Detail.of(shrunk(gray, 0.75)))):
+    small = clearest(resized(Detail.of(shrunk(gray, 0.75))))
+    for found in (register(Detail.of(gray[3:, 5:]))[0], small):
         assert (found.sign, found.placement.orientation) == (sign, UPRIGHT)
 
 
 @pytest.mark.parametrize("shape", [(1, 1), (1, 700), (31, 33)])
 def test_next_to_nothing_is_looked_through(shape):
-    assert resized(Detail.of(np.full(shape, 90, np.uint8))).clarity < 5
+    assert clearest(resized(Detail.of(np.full(shape, 90, np.uint8)))).clarity < 5
