@@ -84,8 +84,12 @@ AS_LARGE_AGREEMENT, MOVED_AGREEMENT, LEANING_MOVED_AGREEMENT = 0.15, 0.05, 0.2
 Compressed twice at different sizes, plain photographs have something like a pilot.
 """
 
-RESIZED_SCORE, HARDLY_RESIZED_SCORE, AGREEMENT_COUNTS = 6.2, 9.0, 20.0
-"""A gray was resized as a whole if clarity, and agreement so many times, sum up to as much."""
+RESIZED_SCORE, HARDLY_RESIZED_SCORE, HALF_SCORE, AGREEMENT_COUNTS = 6.2, 9.0, 4.7, 20.0
+"""A gray was resized as a whole if clarity, and agreement so many times, sum up to as much.
+
+The third is of grays of about half the size, in which two of the waves are left: of so few scales,
+chance makes less.
+"""
 
 HARDLY_RESIZED = 0.8
 """Scale from which on more has to be left of a pilot than of one that shrinking took away."""
@@ -403,7 +407,7 @@ def _is_there(way: _Way, sighting: Sighting, clearest: float) -> bool:
         if way.as_large:
             enough = agreement >= LEANING or (unmistakable and way.whole)
         elif way.whole:
-            enough = clarity >= RESIZED_SCORE
+            enough = clarity >= (RESIZED_SCORE if way.place.complete else HALF_SCORE)
         else:
             enough = agreement >= LEANING_MOVED_AGREEMENT or unmistakable
         pale = agreement >= LEANING_PALE and clarity >= CLEAR
@@ -412,9 +416,15 @@ def _is_there(way: _Way, sighting: Sighting, clearest: float) -> bool:
         return unmistakable or agreement >= AS_LARGE_AGREEMENT
     if not way.whole:
         return unmistakable or agreement >= MOVED_AGREEMENT
-    hardly = way.place.placement.scale > HARDLY_RESIZED
-    score = clarity + AGREEMENT_COUNTS * agreement
-    return score >= (HARDLY_RESIZED_SCORE if hardly else RESIZED_SCORE)
+    return clarity + AGREEMENT_COUNTS * agreement >= _resized_score(way.place)
+
+
+def _resized_score(place: Registration) -> float:
+    """What :data:`AGREEMENT_COUNTS` is about, for a place."""
+    if not place.complete:
+        return HALF_SCORE
+    hardly = place.placement.scale > HARDLY_RESIZED
+    return HARDLY_RESIZED_SCORE if hardly else RESIZED_SCORE
 
 
 def _shows(codec: Codec) -> bool:

@@ -81,6 +81,16 @@ def test_a_pilot_is_seen_in_whole_grays_of_half_the_size(piloted, robust, codec,
     assert detector.sight([piloted, robust, codec], shrunk(plain, 0.5)) is None
 
 
+@pytest.mark.parametrize("name", ["coffee", "immunohistochemistry"])
+def test_little_is_enough_where_few_waves_can_be_left(piloted, negative, name):
+    """Of few scales, chance makes little, and no pilot of photographs was as clear as these."""
+    rgb, candidates = square(getattr(data, name)(), 256), [piloted, negative]
+    found = detector.sight(candidates, shrunk(negative.encode(rgb, fine=False), 0.5))
+    assert found.codec is negative
+    assert found.placement.scale == pytest.approx(0.5, rel=0.004)
+    assert detector.sight(candidates, shrunk(to_8_bits(luminance(rgb)), 0.5)) is None
+
+
 @pytest.mark.parametrize("quality", [pytest.param(75, marks=pytest.mark.long), 50])
 @pytest.mark.parametrize("name", ["astronaut", "coffee", "cat"])
 def test_patterns_are_told_by_the_sign_of_their_pilot(piloted, negative, photos, name, quality):
