@@ -124,8 +124,7 @@ class Sighting:
     Attributes:
         codec: whose pattern it is.
         placement: where its grid lies; None as in a whole and upright gray.
-        agreement: of the gray with the pattern there, see :func:`look`; or how clear the
-            pilot is, on the same scale.
+        agreement: of the gray with the pattern there, see :func:`look`.
         color: mean of the colours that come out there, in levels between their channels.
     """
 
@@ -258,28 +257,30 @@ def _by_pilot(codecs: Sequence[Codec], gray: Pixels) -> tuple[Sighting, float] |
     """The pattern of a codec with a pilot, wherever it lies; and what :func:`_doubt` says of it.
 
     Those whose pilot has the same sign are versions of a family, which began with each other's
-    weights and agree as much with each other's grays: the first is taken for all of them.
+    weights and agree as much with each other's grays: the newest is taken for all of them.
 
     A gray that is half as large or smaller has lost some of a pilot's waves, and the others do not
     tell a crop's place: only whole ones are found.
     """
     detail = Detail.of(gray)
-    first = {codec.preset.card.architecture.pilot_sign: codec for codec in reversed(codecs)}
+    newest = {codec.preset.card.architecture.pilot_sign: codec for codec in reversed(codecs)}
 
     def ways(places: Iterable[Registration], least: float, *, whole: bool) -> list[_Way]:
-        return [_Way(first[place.sign], place, whole) for place in places if place.clarity >= least]
+        return [
+            _Way(newest[place.sign], place, whole) for place in places if place.clarity >= least
+        ]
 
     @cache
     def seen(way: _Way, side: int) -> Sighting:
         return look(way.codec, gray, way.place.placement, side)
 
-    found = ways(unmoved(detail, first), UNMOVED_CLEAR, whole=True)
+    found = ways(unmoved(detail, newest), UNMOVED_CLEAR, whole=True)
     best = _likeliest([way for way in found if way.upright], seen, settled=True)
     if best is None:
         if min(gray.shape) >= SMALLEST_RESIZED:
-            found += ways(resized(detail, first), RESIZED_CLEAR, whole=True)
-        found += ways(cropped(detail, first), CROPPED_CLEAR, whole=False)
-        complete = [place for place in register(detail, first) if place.complete]
+            found += ways(resized(detail, newest), RESIZED_CLEAR, whole=True)
+        found += ways(cropped(detail, newest), CROPPED_CLEAR, whole=False)
+        complete = [place for place in register(detail, newest) if place.complete]
         found += ways(complete, CLEAR, whole=False)
         best = _likeliest(_distinct(found, gray), seen)
     if best is None:
