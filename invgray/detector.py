@@ -58,12 +58,11 @@ NEARLY, NEARLY_UPRIGHT = 0.6, 0.3
 Patterns have waves of their own that are like those of a pilot that was mirrored.
 """
 
-UPRIGHT_COUNTS, WHOLE_COUNTS, CLARITY_COUNTS, LEANING_COUNTS = 0.1, 0.1, 0.5, 1.5
-"""Agreement that makes up for another orientation, for a crop, and for having no clarity.
+UPRIGHT_COUNTS, WHOLE_COUNTS, CLARITY_COUNTS = 0.1, 0.1, 0.5
+"""Agreement beyond chance that makes up for another orientation, a crop, and having no clarity.
 
-Where nothing agrees, the clearest of crops is the true one, however it lies. That of leaning
-patterns counts so many times: less is left for it above chance. Chosen on held-out training
-pictures: compressed, cropped, resized, turned and blurred.
+Where nothing agrees, the clearest of crops is the true one, however it lies. Chosen on held-out
+training pictures: compressed, cropped, resized, turned and blurred.
 """
 
 SETTLED, LEANING_SETTLED = 0.75, 0.9
@@ -335,9 +334,8 @@ def _likeliest(ways: Sequence[_Way], seen: _Look, *, settled: bool = False) -> _
     def preference(way: _Way, side: int) -> float:
         agreement = seen(way, side).agreement
         upright = way.upright and (way.whole or agreement >= MOVED_AGREEMENT)
-        counts = LEANING_COUNTS if _leans(way.codec) else 1.0
         return (
-            counts * max(agreement - chance[way.codec], 0.0)
+            max(0.0, _beyond(chance[way.codec], agreement))
             + UPRIGHT_COUNTS * upright
             + WHOLE_COUNTS * way.whole
             + CLARITY_COUNTS * min(1.0, way.place.clarity / max(clearest, 1e-6))
@@ -374,6 +372,11 @@ def _chance(codec: Codec, agreements: Sequence[float]) -> float:
         return usual
     mean = float(np.mean(agreements))
     return min(usual, mean) if _leans(codec) else mean
+
+
+def _beyond(chance: float, agreement: float) -> float:
+    """Agreement beyond chance, of what is possible, as Cohen's kappa has it: 1 if full."""
+    return (agreement - chance) / max(1 - chance, 1e-6)
 
 
 def _nearly(way: _Way, clearest: float) -> bool:
