@@ -153,7 +153,7 @@ def sight(codecs: Sequence[Codec], gray: Pixels) -> Sighting | None:
     if doubt > 1:
         return piloted
     other = _by_pattern(others, gray, turned=_moved(piloted, gray))
-    if other and other.agreement > (OTHER if other.placement else doubt):
+    if other and other.agreement > (max(OTHER, doubt) if other.placement else doubt):
         return other
     return piloted
 
