@@ -279,6 +279,15 @@ def test_small_crops_are_found(piloted, negative, name):
         assert sighting.placement.words(*gray.shape, 8) == "cropped"
 
 
+def test_a_crop_with_a_pilot_is_not_taken_for_a_turned_gray_without_one(piloted, negative, robust):
+    """Mirrored, the other agreed by 0.91."""
+    made = negative.encode(square(data.immunohistochemistry(), 256), fine=False)
+    gray = np.ascontiguousarray(made[37:218, 37:218])
+    sighting = detector.sight([piloted, negative, robust], gray)
+    assert sighting.codec is negative
+    assert sighting.placement.words(*gray.shape, 8) == "cropped"
+
+
 @pytest.mark.parametrize("name", ["astronaut", "coffee", "cat"])
 def test_hidden_colours_are_told_from_none(codec, robust, photos, name):
     candidates = [codec, robust]
