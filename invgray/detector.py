@@ -58,8 +58,9 @@ NEARLY, NEARLY_UPRIGHT = 0.6, 0.3
 Patterns have waves of their own that are like those of a pilot that was mirrored.
 """
 
-UPRIGHT_COUNTS, WHOLE_COUNTS, CLARITY_COUNTS = 0.1, 0.1, 0.5
-"""Agreement beyond chance that makes up for another orientation, a crop, and having no clarity.
+UPRIGHT_COUNTS, TRANSPOSED_COUNTS, WHOLE_COUNTS, CLARITY_COUNTS = 0.1, 0.15, 0.1, 0.5
+"""Agreement that makes up for another orientation, for one that is mirrored and turned by a quarter
+as well, which hardly anything does, for a crop, and for having no clarity.
 
 Where nothing agrees, the clearest of crops is the true one, however it lies. Chosen on held-out
 training pictures: compressed, cropped, resized, turned and blurred.
@@ -243,6 +244,12 @@ class _Way:
         return self.place.placement.orientation == UPRIGHT
 
     @property
+    def transposed(self) -> bool:
+        """Whether it would be mirrored and turned by a quarter."""
+        orientation = self.place.placement.orientation
+        return orientation.mirrored and orientation.turns % 2 == 1
+
+    @property
     def as_large(self) -> bool:
         """Whether the gray would be as large as it was made."""
         return abs(self.place.placement.scale - 1) < AS_LARGE
@@ -335,8 +342,9 @@ def _likeliest(ways: Sequence[_Way], seen: _Look, *, settled: bool = False) -> _
         agreement = seen(way, side).agreement
         upright = way.upright and (way.whole or agreement >= MOVED_AGREEMENT)
         return (
-            max(0.0, _beyond(chance[way.codec], agreement))
+            max(agreement - chance[way.codec], 0.0)
             + UPRIGHT_COUNTS * upright
+            - TRANSPOSED_COUNTS * way.transposed
             + WHOLE_COUNTS * way.whole
             + CLARITY_COUNTS * min(1.0, way.place.clarity / max(clearest, 1e-6))
         )
@@ -372,11 +380,6 @@ def _chance(codec: Codec, agreements: Sequence[float]) -> float:
         return usual
     mean = float(np.mean(agreements))
     return min(usual, mean) if _leans(codec) else mean
-
-
-def _beyond(chance: float, agreement: float) -> float:
-    """Agreement beyond chance, of what is possible, as Cohen's kappa has it: 1 if full."""
-    return (agreement - chance) / max(1 - chance, 1e-6)
 
 
 def _nearly(way: _Way, clearest: float) -> bool:

@@ -268,7 +268,7 @@ def test_a_pilot_is_not_taken_for_a_pattern_that_depends_on_the_luminance_as_wel
     assert detector.sight([piloted, negative, robust], gray).codec is negative
 
 
-@pytest.mark.parametrize("name", ["chelsea", "coffee"])
+@pytest.mark.parametrize("name", ["immunohistochemistry", "coffee"])
 def test_small_crops_are_found(piloted, negative, name):
     """Their pilot is less clear than the many places of :func:`register` ask for."""
     rgb = square(getattr(data, name)(), 256)
