@@ -106,7 +106,7 @@ SURE = 0.8
 Other patterns that repeat themselves every eight pixels look as if they had a pilot.
 """
 
-OTHER, DOUBT, LEANING_DOUBT = 0.9, 0.45, 0.05
+OTHER, DOUBT, LEANING_DOUBT = 0.9, 0.45, 0.12
 """Agreement by which such a pattern is told, or by how much it exceeds that with the pilot.
 
 The others are enough for upright ones only: of eight ways that a gray may lie, one agrees by
