@@ -201,7 +201,7 @@ def _closer(glance: Sighting, gray: Pixels) -> Sighting:
 
 def _told(seen: Sequence[Sighting]) -> Sighting | None:
     """The likeliest of patterns, if it agrees enough."""
-    best = max(seen, key=_agreement, default=None)
+    best = max(seen, key=lambda sighting: sighting.agreement, default=None)
     return best if best and best.agreement >= THRESHOLD else None
 
 
@@ -391,10 +391,6 @@ def _nearly(way: _Way, clearest: float) -> bool:
 def _leans(codec: Codec) -> bool:
     """Whether a codec's pattern depends on the luminance."""
     return not codec.preset.card.abilities.comes_off
-
-
-def _agreement(sighting: Sighting) -> float:
-    return sighting.agreement
 
 
 def _settling(codec: Codec) -> float:
